@@ -1,0 +1,1 @@
+"""Door: people, desks and posters; sees counts, never contents."""

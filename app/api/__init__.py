@@ -1,0 +1,1 @@
+"""Door: hotline centres hand tips in as JSON."""

@@ -1,0 +1,152 @@
+"""What a step works with: the case opened by somebody, its situation, its tips, the keys things may be sealed to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.access import open_case
+from app.casework.facts import Situation, dues_of, situation, with_event
+from app.casework.models import Case
+from app.casework.records import Opened, read_records
+from app.clock.dues import Event
+from app.people.desks import Recipient, all_desks, desk_recipients, desks_with_keys
+from app.people.grants import open_keys
+from app.people.holder import Holder
+from app.people.models import Desk
+from app.people.subjects import open_subject_key
+from app.people.tools import Tools
+from app.tips.content import Content, Line, open_content, open_thread
+from app.tips.models import Tip
+
+REPORTER_EDGES = {"reply": "reply", "objection": "object", "withdrawal": "withdraw"}
+
+
+@dataclass(frozen=True)
+class OpenTip:
+    """A tip opened by a desk that holds its key."""
+
+    tip: Tip
+    content: Content
+    thread: tuple[Line, ...]
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Desktop:
+    """A case as it lies before somebody who holds its key."""
+
+    tools: Tools
+    holder: Holder
+    case: Case
+    now: Situation
+    tips: tuple[OpenTip, ...]
+    records: tuple[Opened, ...]
+    known: dict[str, Recipient]
+    desks: dict[str, Desk]
+    day: date
+    key: bytes = field(repr=False)
+
+    @property
+    def ledger_key(self) -> bytes:
+        return case_ledger_key(self.tools, self.case)
+
+    @property
+    def is_lead(self) -> bool:
+        return self.holder.sits_at(self.now.desk)
+
+    def desk_name(self, desk_id: str) -> str:
+        return self.desks[desk_id].name if desk_id in self.desks else desk_id
+
+    def recorded(self, kind: str) -> list[Opened]:
+        return [record for record in self.records if record.kind == kind]
+
+    def known_verifiers(self) -> set[str]:
+        """Members who wrote a site record: an objection is decided by somebody else."""
+        return {str(record.value.get("author_id")) for record in self.recorded("site")}
+
+
+def case_ledger_key(tools: Tools, case: Case) -> bytes:
+    return open_subject_key(tools.keyring, "cases", case.id, case.month, case.ledger_key)
+
+
+def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Desktop:
+    """Open a case and all that belongs to it. Raises NoKey."""
+    case, key = open_case(session, tools, holder, case_id)
+    now = situation(case, key)
+    tips = open_tips(session, tools, holder, now.facts.tips)
+    now = fold_in(tools, now, tips)
+    if now.reserved:
+        records = read_records(session, tools, holder, ids=now.facts.records) if now.facts.records else []
+    else:
+        records = read_records(session, tools, holder, case_id=case_id)
+    return Desktop(
+        tools=tools,
+        holder=holder,
+        case=case,
+        now=now,
+        tips=tips,
+        records=tuple(records),
+        known=desk_recipients(session, tools.keyring, desks_with_keys(session)),
+        desks=all_desks(session),
+        day=tools.now.today(),
+        key=key,
+    )
+
+
+def open_tips(session: Session, tools: Tools, holder: Holder, ids: Sequence[str]) -> tuple[OpenTip, ...]:
+    """Those of the tips that the holder has a key to, in the order the case names them."""
+    keys = open_keys(session, tools.keyring, holder, "tip", ids)
+    rows = {tip.id: tip for tip in session.scalars(select(Tip).where(Tip.id.in_(list(keys))))}
+    return tuple(
+        OpenTip(
+            rows[tip_id],
+            open_content(rows[tip_id], keys[tip_id]),
+            tuple(open_thread(rows[tip_id], keys[tip_id])),
+            keys[tip_id],
+        )
+        for tip_id in ids
+        if tip_id in rows
+    )
+
+
+def fold_in(tools: Tools, now: Situation, tips: Sequence[OpenTip]) -> Situation:
+    """What happened since without the case's key: replies and objections in the threads, answers that were seen, a
+    question that lapsed. It becomes part of the sealed steps when a desk next takes one.
+    """
+    for one in tips:
+        for line in one.thread:
+            edge, mark = REPORTER_EDGES.get(line.kind), str(line.extra.get("folded"))
+            if edge and line.by == "reporter" and mark not in marks(now):
+                now = with_mark(with_event(now, Event(edge, line.day), **overlay(edge, now)), mark)
+            if (
+                line.kind == "answer"
+                and line.shown
+                and not any(event.edge == "shown" for event in now.events)
+            ):
+                now = with_event(now, Event("shown", line.shown))
+    lapse = dues_of(tools, now).ask_lapse
+    if now.asked and lapse is not None and lapse.day < tools.now.today():
+        now = with_event(now, Event("lapse", lapse.day), asked=False)
+    return now
+
+
+def with_mark(now: Situation, mark: str) -> Situation:
+    return replace(now, facts=replace(now.facts, extra={**now.facts.extra, "folded": [*marks(now), mark]}))
+
+
+def marks(now: Situation) -> list[str]:
+    found = now.facts.extra.get("folded", [])
+    return [str(mark) for mark in found]
+
+
+def overlay(edge: str, now: Situation) -> dict[str, Any]:
+    """How a reporter's edge changes the overlays; the state never."""
+    if edge == "reply":
+        return {"asked": False}
+    if edge == "object":
+        return {"objected": True}
+    return {"asked": now.asked}

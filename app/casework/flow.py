@@ -1,0 +1,328 @@
+"""The flow of a case (事项流程): one table of edges, from which engine, pages and docs draw.
+
+Seven states and two overlays (`asked`, `objected`) that never change the state. Each edge names who may take it, from
+where to where, what has to be filled in (at most five fields), what must be true, and what the reporter is told.
+"""
+
+from dataclasses import dataclass
+
+OPEN = ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting")
+CONCLUDED = ("concluded", "rectifying", "reinspecting", "closed")
+
+STATE_NAMES = {
+    "received": "待受理",
+    "verifying": "核查中",
+    "handed_up": "已移送",
+    "concluded": "已查清",
+    "rectifying": "整改中",
+    "reinspecting": "待复查",
+    "closed": "已办结",
+}
+CONCLUSIONS = {"true": "属实", "partly": "部分属实", "untrue": "不属实", "unclear": "无法核实"}
+LEVELS = {"general": "一般事故隐患", "major": "重大事故隐患", "none": "未发现隐患"}
+DECLINE_REASONS = {  # rules.yaml not_accepted_reasons; "not ours" is never among them (安全生产法 §73)
+    "duplicate": "同一事项已经登记，没有新线索",
+    "no_target": "没有说清对象和地点，问过也没有补充",
+    "not_report": "属于意见建议、信息公开或行政复议",
+    "judicial": "法院或仲裁正在处理或已经处理",
+}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in. `kind`: text, area, day, yuan, number, photos, or select (with choices or a source)."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    required: bool = True
+    choices: tuple[tuple[str, str], ...] = ()
+    source: str = ""  # choices that depend on the case: desks, bureaus, sectors, cases
+    most: int = 2000  # characters
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One possible step."""
+
+    name: str
+    title: str  # the verb on the button
+    frm: tuple[str, ...]
+    to: str | None  # None: the state stays
+    who: tuple[str, ...]  # lead, dispatch, reporter, job, other (not the verifier)
+    fields: tuple[Field, ...] = ()
+    needs: tuple[str, ...] = ()
+    told: str = ""
+    page: bool = True  # offered as a step on the case page
+
+
+def options(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(names.items())
+
+
+REASON = Field("reason", "理由", "area")
+
+EDGES = (
+    Edge("sign_for", "签收", ("received",), None, ("lead",), needs=("unsigned",), page=False),
+    Edge("accept", "开始核查", ("received",), "verifying", ("lead", "job"), told="已登记，开始核查。"),
+    Edge(
+        "decline",
+        "不予办理",
+        ("received",),
+        "closed",
+        ("lead",),
+        (
+            Field("why", "原因", "select", choices=options(DECLINE_REASONS)),
+            Field("reply", "给举报人的话", "area"),
+        ),
+        told="不属于可以办理的安全生产举报。",
+    ),
+    Edge(
+        "transfer",
+        "转给别的科室",
+        ("received", "verifying"),
+        "received",
+        ("lead", "dispatch"),
+        (Field("desk", "转给", "select", source="desks"), Field("reason", "依据", "area")),
+        ("handovers",),
+        "已转给更合适的科室办理。",
+    ),
+    Edge(
+        "hand_back",
+        "退回分派岗",
+        ("received",),
+        "received",
+        ("lead",),
+        (REASON,),
+        ("handovers", "hand_back_open", "not_assigned"),
+        "正在重新分派。",
+    ),
+    Edge(
+        "assign",
+        "指定办理",
+        ("received",),
+        None,
+        ("dispatch",),
+        (
+            Field("desk", "指定给", "select", source="desks"),
+            Field("member", "只给这个人（有人要回避时）", "select", required=False, source="members"),
+            Field("reason", "书面理由", "area"),
+        ),
+        told="已指定科室办理。",
+    ),
+    Edge(
+        "ask",
+        "向举报人提问",
+        ("received", "verifying"),
+        None,
+        ("lead",),
+        (Field("question", "问题（一次一个）", "area", most=500),),
+        ("has_tip", "not_asked"),
+    ),
+    Edge("reply", "回答", ("received", "verifying"), None, ("reporter",), needs=("asked",), page=False),
+    Edge("lapse", "提问到期", ("received", "verifying"), None, ("job",), needs=("asked",), page=False),
+    Edge(
+        "request_extension",
+        "申请延期",
+        ("verifying",),
+        None,
+        ("lead",),
+        (REASON,),
+        ("not_extended",),
+    ),
+    Edge(
+        "extend",
+        "延期 30 天",
+        ("verifying",),
+        None,
+        ("lead",),
+        (),
+        ("not_extended", "extension_signed"),
+        "事情比较复杂，核查延长 30 天。",
+    ),
+    Edge(
+        "hand_up",
+        "移送区里",
+        ("received", "verifying", "rectifying"),
+        "handed_up",
+        ("lead",),
+        (
+            Field("bureau", "移送给", "select", source="bureaus"),
+            Field("title", "事由", most=80),
+            Field("text", "情况（重新写，不抄举报原话）", "area"),
+        ),
+        told="已移送有权处理的区级部门，我们继续跟踪。",
+    ),
+    Edge(
+        "record_outcome",
+        "登记回执",
+        ("handed_up",),
+        "concluded",
+        ("lead",),
+        (
+            Field("document", "文号", most=60),
+            Field("date", "日期", "day"),
+            Field("conclusion", "结论", "select", choices=options(CONCLUSIONS)),
+            Field("result", "处理结果", "area"),
+        ),
+        told="区级部门已经办结，答复马上给您。",
+    ),
+    Edge(
+        "verify",
+        "写核查记录",
+        ("verifying",),
+        None,
+        ("lead",),
+        (
+            Field("enterprise", "单位或场所", most=80),
+            Field("found", "看到什么", "area"),
+            Field("level", "隐患级别", "select", choices=options(LEVELS)),
+            Field("person", "责任人", most=40, required=False),
+            Field("photos", "现场照片", "photos", required=False),
+        ),
+        told="已经到现场核查。",
+    ),
+    Edge(
+        "conclude",
+        "查清，出结论",
+        ("verifying",),
+        "concluded",
+        ("lead",),
+        (
+            Field("conclusion", "结论", "select", choices=options(CONCLUSIONS)),
+            Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
+            Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
+        ),
+        ("site_signed", "children_reported", "major_punished"),
+        "已经查清，答复马上给您。",
+    ),
+    Edge(
+        "answer",
+        "答复",
+        CONCLUDED,
+        None,
+        ("lead",),
+        (Field("reply", "答复：结论、核查情况、处理、奖励", "area"),),
+        ("unanswered",),
+    ),
+    Edge(
+        "rectify",
+        "责令整改",
+        ("concluded",),
+        "rectifying",
+        ("lead",),
+        (
+            Field("measures", "整改措施", "area"),
+            Field("person", "整改责任人", most=40),
+            Field("limit", "整改期限", "day"),
+            Field("photos", "整改前照片", "photos", required=False),
+        ),
+        told="正在整改。",
+    ),
+    Edge(
+        "report_done",
+        "已整改，待复查",
+        ("rectifying",),
+        "reinspecting",
+        ("lead",),
+        (
+            Field("found", "整改情况", "area"),
+            Field("photos", "整改后照片", "photos"),
+        ),
+        told="整改完了，等着复查。",
+    ),
+    Edge(
+        "not_fixed",
+        "没改好",
+        ("reinspecting",),
+        "rectifying",
+        ("lead",),
+        (Field("found", "还差什么", "area"), Field("limit", "新的期限", "day")),
+        told="复查没通过，继续整改。",
+    ),
+    Edge(
+        "strike_off",
+        "销号",
+        ("reinspecting",),
+        "closed",
+        ("lead",),
+        (),
+        ("rectification_signed", "answered"),
+        "隐患已经消除。",
+    ),
+    Edge("close", "办结", ("concluded",), "closed", ("lead",), (), ("answered",), "已办结。"),
+    Edge(
+        "object",
+        "提出异议",
+        CONCLUDED,
+        None,
+        ("reporter",),
+        needs=("objection_open", "not_objected"),
+        page=False,
+    ),
+    Edge(
+        "uphold",
+        "维持结论",
+        CONCLUDED,
+        None,
+        ("other",),
+        (REASON,),
+        ("objected",),
+        "复查后维持原来的结论。",
+    ),
+    Edge(
+        "reopen",
+        "重新核查",
+        CONCLUDED,
+        "verifying",
+        ("other",),
+        (REASON,),
+        told="重新核查。",
+    ),
+    Edge(
+        "record_decision",
+        "登记处罚决定",
+        CONCLUDED,
+        None,
+        ("lead",),
+        (
+            Field("document", "决定书文号", most=60),
+            Field("fine", "罚款（元）", "yuan"),
+            Field("date", "日期", "day"),
+        ),
+    ),
+    Edge(
+        "merge",
+        "并入另一事项",
+        ("received", "verifying"),
+        "closed",
+        ("lead",),
+        (Field("into", "并入（事项编号）", "number", most=8),),
+        ("mergeable",),
+        "和同一件事的另一个举报一起办，您的编号照样能查。",
+    ),
+    Edge(
+        "split",
+        "分出一件",
+        OPEN,
+        None,
+        ("lead",),
+        (
+            Field("desk", "交给", "select", source="desks"),
+            Field("sector", "行业领域", "select", source="sectors"),
+            Field("place", "地点", most=80),
+            Field("text", "隐患（重新写，不提来源）", "area", most=500),
+        ),
+    ),
+    Edge(
+        "withdraw",
+        "撤回",
+        ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting"),
+        None,
+        ("reporter",),
+        page=False,
+    ),
+)
+
+TABLE = {edge.name: edge for edge in EDGES}
+MAX_HANDOVERS = 2

@@ -1,0 +1,56 @@
+"""Tables of the case (事项). In clear: number, desk, sector, state, days, due days; for a reserved case only that it is
+reserved, its day and its next due day. All else is sealed under the case key or a record's own key: also its steps,
+because a question or an answer would tell that somebody reported.
+"""
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import NO_ROWID, Base, Day, DeskId, Month, RandomId, Sealed, Version, one_of
+
+STATES = ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting", "closed")
+
+
+class Case(Base):
+    """The matter handled: from one or more tips, or from a patrol, a superior, a department, a village."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        one_of("state", STATES),
+        UniqueConstraint("number"),
+        Index(None, "desk_id", "state", "next_due", "id"),
+        Index(None, "next_due", "id"),
+        NO_ROWID,
+    )
+
+    id: Mapped[RandomId]
+    reserved: Mapped[bool]  # a case on an official: everything below that may be null is null
+    day: Mapped[Day]
+    month: Mapped[Month]
+    next_due: Mapped[Day | None]
+    conclude_due: Mapped[Day | None]  # the 60 days
+    accept_due: Mapped[Day | None]  # after this day silence is acceptance
+    accepted_on: Mapped[Day | None]  # by silence: a job holds no key and can say no more
+    number: Mapped[str | None] = mapped_column(String(8))  # 事项编号
+    desk_id: Mapped[DeskId | None] = mapped_column(ForeignKey("desks.id"))
+    sector: Mapped[str | None] = mapped_column(String(32))
+    state: Mapped[str | None] = mapped_column(String(16))
+    ledger_key: Mapped[Sealed]  # under the month's retention key
+    facts: Mapped[
+        Sealed
+    ]  # origin, tips, events, overlays, children, rewards; of a reserved case also its state
+    version: Mapped[Version]
+
+
+class Record(Base):
+    """A site record, paper, decision or line for assigning, under a key of its own that can be granted alone."""
+
+    __tablename__ = "records"
+    __table_args__ = (Index(None, "case_id"), NO_ROWID)
+
+    id: Mapped[RandomId]
+    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"))  # null for a reserved case
+    day: Mapped[Day]
+    month: Mapped[Month]
+    body: Mapped[Sealed]
+    version: Mapped[Version]

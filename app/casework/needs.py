@@ -1,0 +1,176 @@
+"""What must be true before an edge may be taken; each need answers with a sentence that says what to do, or None."""
+
+from collections.abc import Callable, Mapping
+
+from app.casework.context import Desktop
+from app.casework.facts import dues_of
+from app.casework.flow import EDGES, MAX_HANDOVERS, Edge, Field
+
+Values = Mapping[str, str]
+
+
+class Unmet(Exception):
+    """The edge cannot be taken now; the message says why, in the reader's language."""
+
+
+def happened(now: Desktop, edge: str) -> bool:
+    return any(event.edge == edge for event in now.now.events)
+
+
+def since(now: Desktop, edge: str, *ends: str) -> bool:
+    """Whether `edge` was taken after the last of `ends`."""
+    found = False
+    for event in now.now.events:
+        found = True if event.edge == edge else found and event.edge not in ends
+    return found
+
+
+def signed(now: Desktop, kind: str) -> bool:
+    return any(record.value.get("signed_by") for record in now.recorded(kind))
+
+
+def handovers(now: Desktop) -> str | None:
+    if now.now.facts.handovers >= MAX_HANDOVERS and "dispatch" not in now.holder.roles:
+        return "已经转过两次，请交分派岗书面指定。"
+    return None
+
+
+def hand_back_open(now: Desktop) -> str | None:
+    due = dues_of(now.tools, now.now).hand_back
+    return "退回期限已过，视为接收。" if due is not None and due.day < now.day else None
+
+
+def not_assigned(now: Desktop) -> str | None:
+    return "分派岗书面指定的，不能再退。" if happened(now, "assign") else None
+
+
+def unsigned(now: Desktop) -> str | None:
+    return "已经签收。" if since(now, "sign_for", "transfer", "hand_back", "assign") else None
+
+
+def has_tip(now: Desktop) -> str | None:
+    return None if now.tips else "这件事不是举报来的，没有可以答复的人。"
+
+
+def not_asked(now: Desktop) -> str | None:
+    return "上一个问题还没有答，一次问一个。" if now.now.asked else None
+
+
+def asked(now: Desktop) -> str | None:
+    return None if now.now.asked else "没有在等的问题。"
+
+
+def not_extended(now: Desktop) -> str | None:
+    return "已经延过一次，不能再延。" if happened(now, "extend") else None
+
+
+def extension_signed(now: Desktop) -> str | None:
+    return None if signed(now, "extension") else "延期申请还没有签批。"
+
+
+def site_signed(now: Desktop) -> str | None:
+    return None if signed(now, "site") else "至少要有一份核查记录，并由领导签批。"
+
+
+def rectification_signed(now: Desktop) -> str | None:
+    return None if signed(now, "rectification") else "整改记录（含前后照片）还没有签批。"
+
+
+def children_reported(now: Desktop) -> str | None:
+    waiting = now.now.facts.extra.get("open_children", [])
+    return "协办的事项还没有报结果。" if waiting else None
+
+
+def major_punished(now: Desktop) -> str | None:
+    return None  # judged with what was filled in: see `check_major`
+
+
+def check_major(now: Desktop, values: Values) -> None:
+    """A major hazard is not closed by a rectification order alone (town measure 38)."""
+    major = any(record.value.get("level") == "major" for record in now.recorded("site"))
+    if major and not (values.get("penalty", "").strip() or values.get("reason", "").strip()):
+        raise Unmet("重大隐患要填处罚决定文号，或者写明没有处罚的理由。")
+
+
+def open_ends(now: Desktop) -> bool:
+    """Whether a reporter, or whoever handed a case without a tip in, still waits for an answer."""
+    if now.now.facts.origin == "tip":
+        return any(one.tip.state == "open" for one in now.tips)
+    return not since(now, "answer", "reopen")
+
+
+def unanswered(now: Desktop) -> str | None:
+    return None if open_ends(now) else "都已经答复。"
+
+
+def answered(now: Desktop) -> str | None:
+    return "还没有答复。" if open_ends(now) else None
+
+
+def objection_open(now: Desktop) -> str | None:
+    due = dues_of(now.tools, now.now).objection
+    return None if due is None or due.day >= now.day else "提异议的期限已经过了。"
+
+
+def objected(now: Desktop) -> str | None:
+    return None if now.now.objected else "没有人提异议。"
+
+
+def not_objected(now: Desktop) -> str | None:
+    return "异议正在复查。" if now.now.objected else None
+
+
+def mergeable(now: Desktop) -> str | None:
+    return "涉及公职人员的事项不合并。" if now.now.reserved else None
+
+
+NEEDS: dict[str, Callable[[Desktop], str | None]] = {
+    check.__name__: check
+    for check in (
+        handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended, extension_signed,
+        site_signed, rectification_signed, children_reported, major_punished, unanswered, answered, objection_open,
+        objected, not_objected, mergeable,
+    )
+}  # fmt: skip
+
+
+def may_take(now: Desktop, edge: Edge) -> bool:
+    """Whether the holder is one of those the edge names."""
+    at = {"lead": now.is_lead, "dispatch": now.is_lead and "dispatch" in now.holder.roles}
+    at["other"] = now.is_lead and now.holder.member_id not in now.known_verifiers()
+    return any(at.get(who, False) for who in edge.who)
+
+
+def possible(now: Desktop) -> list[tuple[Edge, str | None]]:
+    """Edges of the page in the case's state, each with what is still missing (None: it can be taken)."""
+    found = []
+    for edge in EDGES:
+        if edge.page and now.now.state in edge.frm and may_take(now, edge):
+            missing = (NEEDS[need](now) for need in edge.needs)
+            found.append((edge, next((text for text in missing if text), None)))
+    return found
+
+
+def check(now: Desktop, edge: Edge, values: Values) -> None:
+    """Raises Unmet when the edge cannot be taken by this holder now, or a field is missing or too long."""
+    if now.now.state not in edge.frm:
+        raise Unmet("事项的状态已经变了，请刷新。")
+    if not may_take(now, edge):
+        raise Unmet("这一步不由您来办。")
+    for need in edge.needs:
+        text = NEEDS[need](now)
+        if text:
+            raise Unmet(text)
+    for field in edge.fields:
+        check_field(field, values.get(field.name, ""))
+
+
+def check_field(field: Field, value: str) -> None:
+    if field.kind == "photos":
+        return
+    if field.required and not value.strip():
+        raise Unmet(f"请填“{field.label}”。")
+    if len(value) > field.most:
+        raise Unmet(f"“{field.label}”最多 {field.most} 个字。")
+    if value and field.choices and value not in dict(field.choices):
+        raise Unmet(f"“{field.label}”请从列表里选。")

@@ -1,0 +1,107 @@
+"""Opening a case (登记): for a tip, a patrol, a superior, a department, a village, or split off another case.
+
+Everything is sealed before the transaction; the caller adds the rows and appends the ledger entry.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts
+from app.casework.models import Case
+from app.clock.dues import Event
+from app.db.base import Base, month_of, new_id
+from app.people.desks import NoLivingKey, Recipient
+from app.people.grants import Subject, seal_grant, seal_split
+from app.people.models import Grant
+from app.people.subjects import new_subject_key
+from app.people.tools import Tools
+from app.sealing.fields import new_key
+from app.sealing.receipt import new_number
+
+KEEPERS = ("custodian", "approver")
+RESERVED_KEEPERS = ("jijian_keeper1", "jijian_keeper2")  # discipline's own two keepers
+
+
+@dataclass(frozen=True)
+class NewCase:
+    """A sealed case, ready to be added in one short transaction."""
+
+    case: Case
+    rows: tuple[Base, ...]
+    key: bytes = field(repr=False)
+    ledger_key: bytes = field(repr=False)
+
+
+def keepers_of(reserved: bool) -> tuple[str, str]:
+    """The two desks that hold the shares of the second way and of identities."""
+    return RESERVED_KEEPERS if reserved else KEEPERS
+
+
+def recipient_for(known: Mapping[str, Recipient], desk_id: str) -> Recipient:
+    """The verified key of a desk among those read before. Raises NoLivingKey."""
+    try:
+        return known[desk_id]
+    except KeyError:
+        raise NoLivingKey(desk_id) from None
+
+
+def grants_for(
+    tools: Tools,
+    known: Mapping[str, Recipient],
+    subject: Subject,
+    key: bytes,
+    holders: Sequence[str],
+    reserved: bool,
+    month: str,
+) -> list[Grant]:
+    """Grants of one content key: to each desk in `holders`, and split in two for the second way."""
+    first, second = (recipient_for(known, name) for name in keepers_of(reserved))
+    whole = [seal_grant(tools.keyring, subject, key, recipient_for(known, name), month) for name in holders]
+    return whole + seal_split(tools.keyring, subject, key, first, second, month)
+
+
+def prepare_case(
+    tools: Tools,
+    known: Mapping[str, Recipient],
+    *,
+    desk: str,
+    sector: str,
+    facts: Facts,
+    day: date,
+    reserved: bool = False,
+    case_id: str | None = None,
+) -> NewCase:
+    """A new case in state `received`, its key granted to `desk` and split between the keepers.
+
+    Raises NoLivingKey when one of them has no living key: the case is not half sealed.
+    """
+    case_id, month, key = case_id or new_id(), month_of(day), new_key()
+    ledger_key, sealed_ledger_key = new_subject_key(tools.keyring, "cases", case_id, month)
+    now = Situation(
+        case_id=case_id,
+        reserved=reserved,
+        number=new_number(),
+        desk=desk,
+        sector=sector,
+        state="received",
+        asked=False,
+        objected=False,
+        events=(Event("register", day, "official" if facts.split_due else ""),),
+        facts=facts,
+        version=1,
+        day=day,
+    )
+    case = Case(
+        id=case_id,
+        reserved=reserved,
+        day=day,
+        month=month,
+        number=None if reserved else now.number,
+        ledger_key=sealed_ledger_key,
+        facts=seal_facts(case_id, key, facts, hidden_of(now)),
+        version=1,
+        **clear_columns(tools, now),
+    )
+    grants = grants_for(tools, known, Subject("case", case_id), key, [desk], reserved, month)
+    return NewCase(case, tuple(grants), key, ledger_key)

@@ -1,0 +1,101 @@
+"""Records of a case, each under a key of its own that can be granted alone.
+
+Kinds: `site` (核查记录), `line` (分派摘要), `paper` (交办单, 协办单, 移送函 …), `danger` (the note for the duty desk),
+`note` (inside the desk), `outcome` (what another authority decided). A site record goes to office and signer, a note
+stays with who holds the case key.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.models import Record
+from app.db.base import Base, month_of, new_id
+from app.db.versions import change
+from app.people.desks import NoLivingKey, Recipient
+from app.people.grants import Subject, granted, open_keys, seal_grant
+from app.people.holder import Holder
+from app.people.tools import Tools
+from app.sealing.fields import Place, new_key, open_json, seal_json
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """A sealed record, ready to be added."""
+
+    record: Record
+    rows: tuple[Base, ...]
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A record as read by somebody who holds its key."""
+
+    id: str
+    day: date
+    kind: str
+    value: dict[str, Any]
+    row: Record
+    key: bytes = field(repr=False)
+
+
+def record_place(record_id: str) -> Place:
+    return Place("records", record_id, "body")
+
+
+def prepare_record(
+    tools: Tools,
+    known: Mapping[str, Recipient],
+    *,
+    kind: str,
+    value: Mapping[str, Any],
+    holders: Sequence[str],
+    day: date,
+    case_id: str | None = None,
+    key: bytes | None = None,
+) -> NewRecord:
+    """A new record, its key granted to each desk in `holders` that has a living key.
+
+    `case_id` stays None for a reserved case. Raises NoLivingKey when none of the holders has a key.
+    """
+    record_id, key, month = new_id(), key or new_key(), month_of(day)
+    body = seal_json(key, {"kind": kind, "value": dict(value)}, record_place(record_id))
+    record = Record(id=record_id, case_id=case_id, day=day, month=month, body=body, version=1)
+    subject = Subject("record", record_id)
+    grants = [
+        seal_grant(tools.keyring, subject, key, known[name], month) for name in holders if name in known
+    ]
+    if not grants:
+        raise NoLivingKey(", ".join(holders))
+    return NewRecord(record, (record, *grants), key)
+
+
+def read_records(
+    session: Session, tools: Tools, holder: Holder, *, case_id: str | None = None, ids: Sequence[str] = ()
+) -> list[Opened]:
+    """All records the holder may open, of one case or among `ids`; oldest first."""
+    query = select(Record).where(granted(holder, "record", Record.id))
+    if case_id is not None:
+        query = query.where(Record.case_id == case_id)
+    elif ids:
+        query = query.where(Record.id.in_(ids))
+    rows = list(session.scalars(query.order_by(Record.day, Record.id)))
+    keys = open_keys(session, tools.keyring, holder, "record", [row.id for row in rows])
+    return [open_record(row, keys[row.id]) for row in rows if row.id in keys]
+
+
+def open_record(row: Record, key: bytes) -> Opened:
+    value = open_json(key, row.body, record_place(row.id))
+    return Opened(row.id, row.day, value["kind"], value["value"], row, key)
+
+
+def rewrite_record(session: Session, opened: Opened, **changes: Any) -> None:
+    """Change fields of a record (a signature, a return slip). Raises Outrun."""
+    value = {**opened.value, **changes}
+    body = seal_json(opened.key, {"kind": opened.kind, "value": value}, record_place(opened.id))
+    change(session, opened.row, body=body)

@@ -1,0 +1,171 @@
+"""What the reporter does from the receipt page: message, reply, objection, withdrawal, photos; and what they see.
+
+A receipt opens the tip and never the case: what the reporter does stands in the tip's thread, and the desk folds it
+into the case's sealed steps.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from app.casework.context import REPORTER_EDGES, case_ledger_key
+from app.casework.flow import STATE_NAMES
+from app.casework.models import Case
+from app.casework.needs import Unmet
+from app.clock.dues import objection_until
+from app.db.versions import change
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.tools import Tools
+from app.photos.pool import Refused
+from app.tips.content import Content, Line, open_content, open_thread, seal_thread
+from app.tips.models import Tip
+from app.tips.objects import keep, stage
+from app.tips.receipts import Visit, ledger_key_of, tip_of
+
+LONGEST = 5000  # characters of one message
+
+
+@dataclass(frozen=True)
+class Follow:
+    """The reporter's page: what happened, what is awaited and by when."""
+
+    number: str
+    day: date
+    tip_state: str
+    content: Content
+    lines: tuple[Line, ...]
+    state: str  # of an ordinary case; empty for a reserved one
+    state_name: str
+    asked: bool
+    objected: bool
+    next_due: date | None
+    may_object: bool
+    may_withdraw: bool
+
+
+def read_follow(tools: Tools, visit: Visit) -> Follow:
+    """Everything the receipt opens; marks answers as first seen today. Raises NoKey once it is shredded."""
+    with tools.database.work() as session:
+        tip, key = tip_of(session, tools, visit)
+        content, lines = open_content(tip, key), open_thread(tip, key)
+        case = session.get(Case, content.case_id)
+    today = tools.now.today()
+    fresh = [line for line in lines if line.shown is None and line.by != "reporter"]
+    if fresh:
+        lines = mark_shown(tools, visit, today)
+    ordinary = case is not None and not case.reserved
+    state = (case.state or "") if ordinary and case else ""
+    answer = next((line for line in lines if line.kind == "answer"), None)
+    until = objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day if answer else None
+    objected = any(line.kind == "objection" for line in lines)
+    return Follow(
+        number=tip.number,
+        day=tip.day,
+        tip_state=tip.state,
+        content=content,
+        lines=tuple(lines),
+        state=state,
+        state_name=STATE_NAMES.get(state, "办理中"),
+        asked=waiting_question(lines),
+        objected=objected,
+        next_due=case.next_due if ordinary and case else None,
+        may_object=tip.state == "answered" and not objected and until is not None and until >= today,
+        may_withdraw=tip.state == "open",
+    )
+
+
+def waiting_question(lines: Sequence[Line]) -> bool:
+    """Whether the last question has no reply yet."""
+    last = next((line for line in reversed(lines) if line.kind in ("question", "reply")), None)
+    return last is not None and last.kind == "question"
+
+
+def mark_shown(tools: Tools, visit: Visit, today: date) -> list[Line]:
+    """Note on each line that the reporter has seen it now: the objection's ten days begin."""
+    with tools.database.work(write=True) as session:
+        tip, key = tip_of(session, tools, visit)
+        lines = [
+            replace(line, shown=today) if line.shown is None and line.by != "reporter" else line
+            for line in open_thread(tip, key)
+        ]
+        change(session, tip, thread=seal_thread(tip.id, key, lines))
+    return lines
+
+
+def say(
+    tools: Tools, visit: Visit, kind: str, text: str, uploads: Sequence[bytes] = (), once: str = ""
+) -> tuple[Refused, ...]:
+    """Add what the reporter says: `message`, `reply`, `objection` or `withdrawal`, with photos.
+
+    Sent twice (same `once`) is one. Returns the photos that were refused. Raises Unmet, Outrun, NoKey.
+    """
+    text = text.strip()
+    if not text and not uploads and kind != "withdrawal":
+        raise Unmet("请写点什么，或者选一张照片。")
+    if len(text) > LONGEST:
+        raise Unmet(f"一次最多 {LONGEST} 个字，请分几次写。")
+    cleaned, refused = [], []
+    for upload in uploads:
+        try:
+            cleaned.append(tools.cleaner.clean(upload))
+        except Refused as why:
+            refused.append(why)
+    day = tools.now.today()
+    photos = stage(tools.database, tools.store, tools.worker, cleaned, day)
+    extra = {"folded": secrets.token_hex(8)} if kind in REPORTER_EDGES else {}
+    line = Line(day=day, by="reporter", kind=kind, text=text, photos=photos, once=once, extra=extra)
+    if line.text or line.photos or kind == "withdrawal":
+        write_line(tools, visit, line)
+    return tuple(refused)
+
+
+def write_line(tools: Tools, visit: Visit, line: Line) -> None:
+    with tools.database.work(write=True) as session:
+        tip, key = tip_of(session, tools, visit)
+        lines = open_thread(tip, key)
+        if line.once and any(known.once == line.once for known in lines):
+            return
+        case = session.get_one(Case, open_content(tip, key).case_id)
+        check_kind(tip, lines, line)
+        keep(session, line.photos)
+        values = {"state": "withdrawn"} if line.kind == "withdrawal" else {}
+        change(session, tip, thread=seal_thread(tip.id, key, [*lines, line]), **values)
+        edge = REPORTER_EDGES.get(line.kind)
+        if edge == "object":
+            hasten(session, tools, case, line.day)
+        desk = "jijian" if case.reserved else case.desk_id
+        notify(session, desk or "dispatch", "reply", line.day)
+        actor = ledger_key_of(tools, tip)
+        append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={"kind": line.kind})
+        if edge:
+            detail = {"edge": edge}
+            append(
+                session,
+                day=line.day,
+                kind="edge",
+                actor=actor,
+                subject=case_ledger_key(tools, case),
+                detail=detail,
+            )
+
+
+def check_kind(tip: Tip, lines: Sequence[Line], line: Line) -> None:
+    """Raises Unmet where the step is not open to the reporter now."""
+    if tip.state == "withdrawn":
+        raise Unmet("您已经撤回，不能再写。")
+    if line.kind == "reply" and not waiting_question(lines):
+        raise Unmet("现在没有在等您回答的问题，请直接留言。")
+    if line.kind == "objection" and tip.state != "answered":
+        raise Unmet("收到答复以后才能提异议。")
+    if line.kind == "withdrawal" and tip.state != "open":
+        raise Unmet("已经答复，不用撤回了。")
+
+
+def hasten(session: Session, tools: Tools, case: Case, day: date) -> None:
+    """An objection has to be decided in time: the due day in clear is all that can be written without the key."""
+    due = tools.calendar.add_days(day, tools.limits.recheck.value).day
+    change(session, case, next_due=min(due, case.next_due) if case.next_due else due)

@@ -1,0 +1,43 @@
+"""The leader signs (呈签 → 批示): on the record itself, and never what they wrote themselves (安全生产法 §73)."""
+
+from app.casework.models import Record
+from app.casework.needs import Unmet
+from app.casework.records import Opened, open_record, read_records, rewrite_record
+from app.ledger.write import append
+from app.people.grants import Subject, open_key
+from app.people.holder import Holder
+from app.people.tools import Tools
+
+SIGNABLE = ("site", "extension", "order", "rectification", "paper", "outcome", "decision")
+
+
+def waiting_for_signature(tools: Tools, holder: Holder) -> list[Opened]:
+    """Records the holder may sign that nobody has signed yet, oldest first."""
+    with tools.database.work() as session:
+        found = read_records(session, tools, holder)
+    return [one for one in found if one.kind in SIGNABLE and not one.value.get("signed_by")]
+
+
+def sign_record(tools: Tools, holder: Holder, record_id: str, instruction: str) -> None:
+    """Sign one record with an instruction (批示). Raises NoKey, Unmet, Outrun."""
+    if "signer" not in holder.roles:
+        raise Unmet("签批由签批人来办。")
+    with tools.database.work(write=True) as session:
+        key = open_key(session, tools.keyring, holder, Subject("record", record_id))
+        opened = open_record(session.get_one(Record, record_id), key)
+        if opened.value.get("signed_by"):
+            raise Unmet("已经签过了。")
+        if opened.value.get("author_id") == holder.member_id:
+            raise Unmet("自己写的不能自己签。")
+        day = tools.now.today()
+        rewrite_record(
+            session, opened, signed_by=holder.name, signed_on=day.isoformat(), instruction=instruction.strip()
+        )
+        append(
+            session,
+            day=day,
+            kind="signed",
+            actor=holder.ledger_key,
+            subject=tools.keyring.standing_key(f"record:{record_id}"),
+            detail={"record": record_id, "by": holder.name},
+        )

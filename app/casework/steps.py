@@ -1,0 +1,382 @@
+"""What each edge does, as an `Effect`: sealed rows and changes, nothing written yet.
+
+An edge without a function of its own only moves the state and tells the reporter.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.access import open_case
+from app.casework.context import Desktop, case_ledger_key
+from app.casework.facts import Facts, hidden_of, seal_facts, situation
+from app.casework.flow import Edge
+from app.casework.handover import Rekeyed, pass_records, rekey, rekey_tip
+from app.casework.models import Case
+from app.casework.needs import Unmet, check_major
+from app.casework.opening import prepare_case
+from app.casework.records import prepare_record
+from app.db.base import Base
+from app.people.desks import Recipient, member_recipient
+from app.people.grants import Subject
+from app.people.models import Member, Membership
+from app.tips.content import Line, Photo
+
+Values = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an edge changes, sealed and ready."""
+
+    edge: str = ""  # the event's name where it is not the edge's own
+    state: str = ""
+    note: str = ""
+    limit: date | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    facts: Facts | None = None
+    said: str = ""
+    first_rows: tuple[Base, ...] = ()  # rows that others refer to
+    rows: tuple[Base, ...] = ()
+    lines: tuple[tuple[str, Line], ...] = ()  # (tip id or "" for all, line)
+    told: str | None = None  # instead of the edge's own words
+    answered: tuple[str, ...] = ()
+    case: Rekeyed | None = None
+    tips: tuple[tuple[Rekeyed, dict[str, Any]], ...] = ()
+    drops: tuple[tuple[Subject, str, str], ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()
+    also_ledger: tuple[tuple[bytes, dict[str, str]], ...] = ()
+    others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
+
+
+def plain(
+    _session: Session, _now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    return Effect(said=values.get("reason", ""))
+
+
+def sign_for(
+    _session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """Opening is signing for; of a due minute only "in time" or "late" remains."""
+    name = f"due:{now.case.id}"
+    value = now.tools.memory.get(name)
+    if value is None:
+        return Effect()
+    now.tools.memory.delete(name)
+    late = float(value) < now.tools.now.instant().timestamp()
+    return Effect(
+        facts=replace(now.now.facts, extra={**now.now.facts.extra, "signed": "late" if late else "in time"})
+    )
+
+
+def decline(
+    _session: Session, now: Desktop, edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    why = dict(edge.fields[0].choices)[values["why"]]
+    line = Line(day=now.day, by="desk", kind="answer", text=f"{why}。{values['reply']}")
+    ids = tuple(one.tip.id for one in now.tips)
+    return Effect(said=why, lines=(("", line),), answered=ids)
+
+
+def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list[Recipient]]:
+    """The desk a case goes to, and whose keys that means: the desk's, or one chosen member's alone."""
+    desk_id = values["desk"]
+    if desk_id not in now.known:
+        raise Unmet("这个科室还没有钥匙，不能转给它。")
+    if desk_id == now.now.desk and not values.get("member"):
+        raise Unmet("已经在这个科室。")
+    if not values.get("member"):
+        if now.now.facts.rule == "not_these":
+            raise Unmet("举报人说了有人要回避：请指定一个人，不要转给整个科室。")
+        return desk_id, [now.known[desk_id]]
+    member = session.scalar(
+        select(Member)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Member.username == values["member"], Membership.desk_id == desk_id, Member.active)
+    )
+    if member is None:
+        raise Unmet("这个人不在这个科室。")
+    return desk_id, [member_recipient(member)]
+
+
+def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **facts: Any) -> Effect:
+    """New keys for all that follows, sealed to the receiver; the sender's grants go."""
+    tools, reserved = now.tools, now.now.reserved
+    case = rekey(tools, now.known, Subject("case", now.case.id), to, reserved, now.case.month)
+    tips = tuple(rekey_tip(tools, now.known, one.tip, one.key, to, reserved) for one in now.tips)
+    grants, lost = pass_records(
+        session, tools, now.holder, now.case.id, now.now.facts.records, now.now.desk, to[0]
+    )
+    return Effect(
+        changes={"desk": desk_id},
+        facts=replace(now.now.facts, **facts),
+        rows=tuple(grants),
+        case=case,
+        tips=tips,
+        drops=tuple((Subject("record", name), "desk", now.now.desk) for name in lost),
+        notices=((desk_id, "arrived"),),
+    )
+
+
+def transfer(
+    session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    desk_id, to = receivers(session, now, values)
+    told = f"已转给{now.desk_name(desk_id)}办理。"
+    effect = move(session, now, desk_id, to, handovers=now.now.facts.handovers + 1, reason=values["reason"])
+    return replace(effect, said=values["reason"], told=told)
+
+
+def hand_back(
+    session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    _, to = receivers(session, now, {"desk": "dispatch"})
+    effect = move(
+        session, now, "dispatch", to, handovers=now.now.facts.handovers + 1, reason=values["reason"]
+    )
+    return replace(effect, said=values["reason"])
+
+
+def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    desk_id, to = receivers(session, now, values)
+    effect = move(session, now, desk_id, to, reason=values["reason"])
+    return replace(effect, said=values["reason"], told=f"已指定{now.desk_name(desk_id)}办理。")
+
+
+def ask(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    line = Line(day=now.day, by="desk", kind="question", text=values["question"])
+    return Effect(changes={"asked": True}, said=values["question"], lines=(("", line),))
+
+
+def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool, **effect: Any) -> Effect:
+    """An effect that adds a record of the case; `signer` lets the leader read and sign it, and the office read it."""
+    reserved = now.now.reserved
+    holders = [now.now.desk, "signer", "office"] if signer and not reserved else [now.now.desk]
+    value = {
+        **value,
+        "author": now.holder.name,
+        "author_id": now.holder.member_id,
+        "number": now.now.number,
+        "sector": now.now.sector,
+        "desk": now.now.desk,
+        "case": now.case.id,
+    }
+    new = prepare_record(
+        now.tools,
+        now.known,
+        kind=kind,
+        value=value,
+        holders=holders,
+        day=now.day,
+        case_id=None if reserved else now.case.id,
+    )
+    facts = effect.pop("facts", now.now.facts)
+    if reserved:
+        facts = replace(facts, records=(*facts.records, new.record.id))
+    notices = (("signer", "reward"),) if signer and kind == "reward" else ()
+    return Effect(facts=facts, first_rows=(new.record,), rows=new.rows[1:], notices=notices, **effect)
+
+
+def request_extension(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    return with_record(now, "extension", {"reason": values["reason"]}, signer=True, said=values["reason"])
+
+
+def hand_up(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """A newly written, numbered letter (移送函) to a district bureau; our desk keeps the key and chases the reply."""
+    bureau = now.desks.get(values["bureau"])
+    if bureau is None or bureau.kind != "outside":
+        raise Unmet("请选一个区级部门。")
+    refuse_quotes(now, values["text"])
+    letter = {
+        "form": "移送函",
+        "to": bureau.name,
+        "title": values["title"],
+        "text": values["text"],
+        "letter_number": f"{now.day.year}-{secrets.randbelow(9000) + 1000}",
+    }
+    told = f"已移送{bureau.name}，我们继续跟踪。"
+    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"])
+
+
+QUOTE = 8  # characters in common with the reporter's own words
+
+
+def refuse_quotes(now: Desktop, text: str) -> None:
+    """No paper that leaves the desk quotes a report: its words may tell who wrote it."""
+    for one in now.tips:
+        words = one.content.report.what
+        for start in range(len(words) - QUOTE + 1):
+            piece = words[start : start + QUOTE]
+            if piece in text:
+                raise Unmet(f"“{piece}”是举报原话。请换自己的话写，免得别人认出举报人。")
+
+
+def record_outcome(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    outcome = {name: values[name] for name in ("document", "date", "conclusion", "result")}
+    facts = replace(now.now.facts, extra={**now.now.facts.extra, "conclusion": values["conclusion"]})
+    return with_record(now, "outcome", outcome, signer=True, facts=facts, said=values["document"])
+
+
+def verify(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
+    refuse_quotes(now, values["found"])
+    value: dict[str, Any] = pick(values, "enterprise", "found", "level", "person")
+    value["photos"] = [asdict(photo) for photo in photos]
+    told = None if not any(event.edge == "verify" for event in now.now.events) else ""
+    return with_record(now, "site", value, signer=True, told=told, said=values["enterprise"])
+
+
+def conclude(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    check_major(now, values)
+    facts = replace(now.now.facts, extra={**now.now.facts.extra, **pick(values, "conclusion", "penalty")})
+    return Effect(facts=facts, said=values.get("reason", ""))
+
+
+def answer(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    line = Line(day=now.day, by="desk", kind="answer", text=values["reply"])
+    return Effect(
+        said=values["reply"], lines=(("", line),), answered=tuple(one.tip.id for one in now.tips), told=""
+    )
+
+
+def rectify(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
+) -> Effect:
+    limit = day_of(values["limit"], now.day)
+    value = {**pick(values, "measures", "person", "limit"), "before": [asdict(photo) for photo in photos]}
+    told = f"正在整改，期限 {limit.year}年{limit.month}月{limit.day}日。"
+    return with_record(now, "order", value, signer=True, note=limit.isoformat(), limit=limit, told=told)
+
+
+def report_done(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
+) -> Effect:
+    before = [
+        photo for record in now.recorded("order") + now.recorded("site") for photo in photos_of(record.value)
+    ]
+    value = {"found": values["found"], "before": before, "after": [asdict(photo) for photo in photos]}
+    return with_record(now, "rectification", value, signer=True, said=values["found"])
+
+
+def photos_of(value: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = value.get("before", []) or value.get("photos", [])
+    return found
+
+
+def not_fixed(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    limit = day_of(values["limit"], now.day)
+    return Effect(note=limit.isoformat(), limit=limit, said=values["found"])
+
+
+def settle_objection(
+    _session: Session, _now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    return Effect(changes={"objected": False}, said=values["reason"])
+
+
+def record_decision(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    return with_record(
+        now, "decision", pick(values, "document", "fine", "date"), signer=True, said=values["document"]
+    )
+
+
+def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """The other case takes over this one's tips. Keys stay apart: no tip's key is shared with another reporter."""
+    target = session.scalar(select(Case).where(Case.number == values["into"].strip()))
+    if target is None or target.id == now.case.id or target.state == "closed":
+        raise Unmet("没有这个编号的在办事项。")
+    other, key = open_case(session, now.tools, now.holder, target.id)
+    there = situation(other, key)
+    if there.desk != now.now.desk:
+        raise Unmet("两件事要在同一个科室才能并。")
+    facts = replace(there.facts, tips=(*there.facts.tips, *now.now.facts.tips))
+    return Effect(
+        facts=replace(now.now.facts, extra={**now.now.facts.extra, "merged_into": other.id}),
+        said=other.number or "",
+        others=((other, seal_facts(other.id, key, facts, hidden_of(there))),),
+        also_ledger=((case_ledger_key(now.tools, other), {"edge": "merge", "by": now.holder.name}),),
+    )
+
+
+def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """The hazard that is still there becomes a case of its own, by a newly written line without origin."""
+    if values["desk"] not in now.known:
+        raise Unmet("这个科室还没有钥匙，不能交给它。")
+    refuse_quotes(now, values["text"])
+    facts = Facts(
+        origin="superior",  # says nothing of where it comes from
+        reason="镇里交办",
+        place=values["place"],
+        text=values["text"],
+    )
+    child = prepare_case(
+        now.tools, now.known, desk=values["desk"], sector=values["sector"], facts=facts, day=now.day
+    )
+    parent = replace(now.now.facts, children=(*now.now.facts.children, child.case.id), split_due="")
+    detail = {"edge": "register", "to": "received", "desk": values["desk"]}
+    return Effect(
+        facts=parent,
+        first_rows=(child.case,),
+        rows=child.rows,
+        notices=((values["desk"], "arrived"),),
+        also_ledger=((child.ledger_key, detail),),
+        told="",
+    )
+
+
+def pick(values: Values, *names: str) -> dict[str, str]:
+    return {name: values.get(name, "") for name in names}
+
+
+def day_of(text: str, today: date) -> date:
+    """A limit in the future. Raises Unmet."""
+    try:
+        limit = date.fromisoformat(text)
+    except ValueError:
+        raise Unmet("日期请写成 2026-12-01 这样。") from None
+    if limit < today:
+        raise Unmet("期限不能在过去。")
+    return limit
+
+
+STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], Effect]] = {
+    "sign_for": sign_for,
+    "decline": decline,
+    "transfer": transfer,
+    "hand_back": hand_back,
+    "assign": assign,
+    "ask": ask,
+    "request_extension": request_extension,
+    "hand_up": hand_up,
+    "record_outcome": record_outcome,
+    "verify": verify,
+    "conclude": conclude,
+    "answer": answer,
+    "rectify": rectify,
+    "report_done": report_done,
+    "not_fixed": not_fixed,
+    "uphold": settle_objection,
+    "reopen": settle_objection,
+    "record_decision": record_decision,
+    "merge": merge,
+    "split": split,
+}

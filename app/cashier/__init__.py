@@ -1,0 +1,1 @@
+"""Door: the counter (领奖窗口), where a reward is paid to a number and a claim code."""

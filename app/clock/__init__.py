@@ -1,0 +1,1 @@
+"""Pure: working days and deadlines as functions of (events, calendar)."""

@@ -1,0 +1,319 @@
+"""What is due when: a pure function of (events, calendar, limits), reckoned anew from the whole history each time.
+
+Only the position in the list orders the events; their days may repeat. An edge that has no clock changes nothing, and
+no history raises: a job that reckons thousands of cases must not stop at one odd one.
+
+Three clocks run side by side: arrival (sign, hand back, acceptance by silence), the 60 days from the first acceptance
+(they run on over transfers, end with the conclusion, move by 30 days once and by the days waited for the reporter), and
+rectification. An objection's 30 days run in any of them and outlive the closing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from app.clock.calendar import Calendar, Due
+from app.clock.limits import Limit, Limits
+
+COMPLEX = "complex"  # note of `sign_for`: two working days to hand back instead of one
+OFFICIAL = "official"  # note of `register`: a hazard is still there, and an official is accused
+
+NOT_AWAITED_FROM_US = (
+    "hand_back",
+    "ask_lapse",
+    "objection",
+)  # our right; the reporter's turn; the reporter's right
+NEVER_OVERDUE = (*NOT_AWAITED_FROM_US, "accept")  # silence accepts by itself
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: its edge and day. `note`: the limit an edge sets, as ISO date (rectify, not_fixed), or a word above."""
+
+    edge: str
+    day: date
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Dues:
+    """The due days now running; None where nothing is."""
+
+    sign: Due | None = None  # 签收
+    hand_back: Due | None = None  # 退回: the last day the desk may
+    accept: Due | None = None  # the same day, where silence becomes acceptance (逾期不退视为接收)
+    conclude: Due | None = None  # 查清: 60 days from the first acceptance
+    ask_lapse: Due | None = None  # the reporter's answer is awaited until then
+    feedback: Due | None = None  # 答复
+    objection: Due | None = None  # 异议: the reporter may until then
+    recheck: Due | None = None  # 复查, after an objection or a reopening
+    rectify: Due | None = None  # 整改期限
+    reinspect: Due | None = None  # 整改后复查
+    watch: Due | None = None  # 移送后催办
+    split: Due | None = None  # 仍在的隐患另立一件
+
+    @property
+    def next(self) -> tuple[str, date] | None:
+        """The nearest thing awaited from us: its name and day."""
+        ours = [(due.day, name) for name, due in self.running().items() if name not in NOT_AWAITED_FROM_US]
+        return (min(ours)[1], min(ours)[0]) if ours else None
+
+    def running(self) -> dict[str, Due]:
+        """What is due, by name."""
+        found = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: due for name, due in found if due is not None}
+
+
+@dataclass(frozen=True)
+class Run:
+    """The reckoning under way: what the events so far left behind."""
+
+    calendar: Calendar
+    limits: Limits
+    tipped: bool
+    dues: Dues = Dues()
+    accepted: date | None = None  # the first time only
+    concluded: bool = False  # the 60 days have ended for good; a reopening has its own 30
+    assigned: bool = False  # by the dispatch desk: no hand-back after
+    extended: int = 0  # days
+    waited: int = 0  # days
+    paused: bool = False  # the one pause has been used
+    asked: date | None = None
+    answered: date | None = None
+    before_merge: "Run | None" = None
+
+    def after(self, day: date, limit: Limit) -> Due:
+        """The due day of `limit` counted from `day`."""
+        if limit.unit == "workday":
+            return self.calendar.add_working(day, limit.value)
+        return self.calendar.add_days(day, limit.value)
+
+    def due(self, **changes: Due | None) -> "Run":
+        """With these due days set or, by None, ended."""
+        return replace(self, dues=replace(self.dues, **changes))
+
+
+def dues(events: Sequence[Event], calendar: Calendar, limits: Limits, *, tipped: bool = True) -> Dues:
+    """What is due after these events, in their order.
+
+    `tipped`: somebody waits for an answer. Without (a patrol, a superior) nothing is due to a reporter.
+    """
+    run = Run(calendar, limits, tipped)
+    for event in events:
+        handler = HANDLERS.get(event.edge)
+        run = handler(run, event) if handler else run
+    return run.dues
+
+
+def overdue(now: Dues, today: date) -> list[str]:
+    """Names of what we should have done before `today`. What silence or the reporter decides is never overdue."""
+    return [name for name, due in now.running().items() if due.day < today and name not in NEVER_OVERDUE]
+
+
+def objection_until(answered: date, shown: date | None, calendar: Calendar, limits: Limits) -> Due:
+    """The last day to object: 10 days from when the answer was first shown, 60 from its posting at most."""
+    most = calendar.add_days(answered, limits.objection_most.value)
+    if shown is None:
+        return most
+    return min(calendar.add_days(max(shown, answered), limits.objection.value), most, key=lambda due: due.day)
+
+
+def days_left(due: Due, today: date) -> int:
+    """Calendar days until a due day; negative when it has passed."""
+    return (due.day - today).days
+
+
+# ------------------------------------------------------------------------------------------------ arrival
+
+
+def register(run: Run, event: Event) -> Run:
+    run = arrive(run, event)
+    official = event.note == OFFICIAL
+    return run.due(split=run.after(event.day, run.limits.split_official)) if official else run
+
+
+def arrive(run: Run, event: Event) -> Run:
+    """A desk gets it: it has to sign; the 60 days, if begun, run on."""
+    run = replace(run, assigned=event.edge == "assign")
+    return run.due(sign=run.after(event.day, run.limits.sign), hand_back=None, accept=None)
+
+
+def sign_for(run: Run, event: Event) -> Run:
+    limits = run.limits
+    until = run.after(event.day, limits.hand_back_complex if event.note == COMPLEX else limits.hand_back)
+    return run.due(sign=None, accept=until, hand_back=None if run.assigned else until)
+
+
+def accept(run: Run, event: Event) -> Run:
+    run = run.due(sign=None, hand_back=None, accept=None)
+    return conclude_by(replace(run, accepted=run.accepted or event.day))
+
+
+# ------------------------------------------------------------------------------------- the 60 days
+
+
+def conclude_by(run: Run) -> Run:
+    """The end of the 60 days: from the first acceptance, with the extension and the days waited, each counted once.
+
+    While the one pause runs, its whole length counts: the desk is not late for the reporter's silence.
+    """
+    if run.accepted is None or run.concluded:
+        return run
+    waiting = 0 if run.paused or run.asked is None else pause_days(run, run.asked, None)
+    days = run.limits.conclude.value + run.extended + run.waited + waiting
+    return run.due(conclude=run.calendar.add_days(run.accepted, days))
+
+
+def pause_days(run: Run, asked: date, ended: date | None) -> int:
+    """Calendar days that the question held up, at most the pause's ten working days; none before acceptance."""
+    start = max(asked, run.accepted or asked)
+    most = run.after(asked, run.limits.pause).day
+    return max(0, (min(ended or most, most) - start).days)
+
+
+def ask(run: Run, event: Event) -> Run:
+    run = replace(run, asked=event.day).due(ask_lapse=run.after(event.day, run.limits.pause))
+    return conclude_by(run)
+
+
+def reply(run: Run, event: Event) -> Run:
+    """The question has ended, by an answer or by its lapse. A pause is used up once it has moved the 60 days."""
+    if run.asked is None:
+        return run
+    waited = 0 if run.paused or run.accepted is None else pause_days(run, run.asked, event.day)
+    run = replace(run, asked=None, waited=run.waited + waited, paused=run.paused or waited > 0)
+    return conclude_by(run.due(ask_lapse=None))
+
+
+def extend(run: Run, _event: Event) -> Run:
+    return conclude_by(replace(run, extended=run.limits.extend.value))
+
+
+def hand_up(run: Run, event: Event) -> Run:
+    """Ours stop; the authority's answer is watched for."""
+    still_dangerous = run.dues.split
+    run = replace(stopped(run), concluded=True)
+    return run.due(watch=run.after(event.day, run.limits.watch), split=still_dangerous)
+
+
+def conclude(run: Run, event: Event) -> Run:
+    run = replace(run.due(**NO_ARRIVAL, conclude=None, ask_lapse=None, watch=None, recheck=None), asked=None)
+    run = replace(run, concluded=True)
+    return run.due(feedback=run.after(event.day, run.limits.feedback)) if run.tipped else run
+
+
+# ------------------------------------------------------------------------- answer, objection, reopening
+
+
+def answer(run: Run, event: Event) -> Run:
+    if not run.tipped:
+        return run
+    until = objection_until(event.day, None, run.calendar, run.limits)
+    return replace(run, answered=event.day).due(feedback=None, objection=until)
+
+
+def shown(run: Run, event: Event) -> Run:
+    """The answer was first seen; a later look changes nothing, and neither does one after the objection."""
+    if run.answered is None or run.dues.objection is None:
+        return run
+    until = objection_until(run.answered, event.day, run.calendar, run.limits)
+    return run.due(objection=min(until, run.dues.objection, key=lambda due: due.day))
+
+
+def object_(run: Run, event: Event) -> Run:
+    return run.due(objection=None, recheck=run.dues.recheck or run.after(event.day, run.limits.recheck))
+
+
+def uphold(run: Run, _event: Event) -> Run:
+    return run.due(recheck=None)
+
+
+def reopen(run: Run, event: Event) -> Run:
+    """Verified anew within the objection's 30 days, or 30 days of its own; the 60 days do not begin again."""
+    recheck = run.dues.recheck or run.after(event.day, run.limits.recheck)
+    return replace(run, concluded=True).due(
+        recheck=recheck, feedback=None, objection=None, rectify=None, reinspect=None
+    )
+
+
+# ------------------------------------------------------------------------------------------ rectification
+
+
+def rectify(run: Run, event: Event) -> Run:
+    """Until the day that was set. One that is missing, unreadable or past counts as due at once: seen, not lost."""
+    try:
+        day = max(date.fromisoformat(event.note), event.day)
+    except ValueError:
+        day = event.day
+    return run.due(rectify=Due(day, certain=True), reinspect=None)
+
+
+def report_done(run: Run, event: Event) -> Run:
+    return run.due(rectify=None, reinspect=run.after(event.day, run.limits.reinspect))
+
+
+# ----------------------------------------------------------------------------------------- ends and joins
+
+NO_ARRIVAL: dict[str, Due | None] = {"sign": None, "hand_back": None, "accept": None}
+
+
+def stopped(run: Run) -> Run:
+    """Everything of ours ends, but the reporter's right to object and a recheck that is owed."""
+    return replace(run, asked=None, dues=Dues(objection=run.dues.objection, recheck=run.dues.recheck))
+
+
+def end(run: Run, _event: Event) -> Run:
+    return replace(stopped(run), concluded=True)
+
+
+def merge(run: Run, _event: Event) -> Run:
+    """The case goes on under another, whose clock rules."""
+    return replace(run, dues=Dues(), before_merge=run)
+
+
+def unmerge(run: Run, _event: Event) -> Run:
+    """Its own clock again, as if it had run on."""
+    return run.before_merge or run
+
+
+def split(run: Run, _event: Event) -> Run:
+    return run.due(split=None)
+
+
+def unchanged(run: Run, _event: Event) -> Run:
+    """No clock: a withdrawal does not end the verifying of what is dangerous, a decision only bears on the reward."""
+    return run
+
+
+HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
+    "register": register,
+    "sign_for": sign_for,
+    "accept": accept,
+    "decline": end,
+    "transfer": arrive,
+    "hand_back": arrive,
+    "assign": arrive,
+    "ask": ask,
+    "reply": reply,
+    "lapse": reply,
+    "extend": extend,
+    "hand_up": hand_up,
+    "record_outcome": conclude,
+    "verify": unchanged,
+    "conclude": conclude,
+    "answer": answer,
+    "shown": shown,
+    "rectify": rectify,
+    "report_done": report_done,
+    "not_fixed": rectify,
+    "strike_off": end,
+    "close": end,
+    "object": object_,
+    "uphold": uphold,
+    "reopen": reopen,
+    "record_decision": unchanged,
+    "merge": merge,
+    "unmerge": unmerge,
+    "split": split,
+    "withdraw": unchanged,
+}

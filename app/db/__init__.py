@@ -1,0 +1,1 @@
+"""Base, column types, engines and the unit of work."""

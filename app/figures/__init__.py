@@ -1,0 +1,1 @@
+"""Act: monthly counters and reports (统计)."""

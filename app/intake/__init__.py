@@ -1,0 +1,1 @@
+"""Act: the one function that takes a tip (举报件) in, whatever the door."""

@@ -1,0 +1,80 @@
+"""What a door hands in, and what it gets back."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+
+from app.photos.pool import Refused
+from app.rules.routing import Decision
+from app.rules.routing import Report as Seen
+from app.sealing.fields import canonical_json
+from app.sealing.receipt import Receipt
+from app.tips.content import Report
+from app.tips.identity import Person
+
+MAX_PHOTOS = 9
+NOBODY = Person("", "")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A report as it came through a door: words, photos as uploaded, who sent it, and the form's `once`."""
+
+    report: Report
+    once: bytes = field(repr=False)
+    photos: Sequence[bytes] = field(default=(), repr=False)
+    person: Person = field(default=NOBODY, repr=False)
+    poster_sector: str = ""
+    give_receipt: bool = True  # a clerk who heard the report gives none, unless the person is on the line
+
+    def fingerprint(self) -> bytes:
+        """All that was sent, in one piece: other content with the same `once` is another tip."""
+        words = canonical_json([asdict(self.report), asdict(self.person), self.poster_sector])
+        return b"".join(len(part).to_bytes(8, "big") + part for part in (words, *self.photos))
+
+    def seen(self) -> Seen:
+        """What routing looks at."""
+        report = self.report
+        return Seen(
+            what=report.what,
+            where=report.where,
+            enterprise=report.enterprise,
+            when=report.when,
+            sector=report.sector,
+            poster_sector=self.poster_sector,
+            insider=report.insider,
+            about_official=report.about_official,
+            deaths=report.deaths,
+            danger_now=report.danger_now,
+            still_dangerous=report.still_dangerous,
+            not_these=report.not_these,
+        )
+
+
+@dataclass(frozen=True)
+class RefusedPhoto:
+    """A photo that could not be cleaned: which one (from 1), why, and what to do."""
+
+    position: int
+    why: Refused
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A tip that is durable now."""
+
+    tip_id: str
+    case_id: str
+    receipt: Receipt | None
+    refused: tuple[RefusedPhoto, ...]
+    decision: Decision
+    day: date
+    again: bool = False  # the same form was sent before: this is its receipt
+
+
+class CannotTake(Exception):
+    """This report cannot be handled here; `refer` is the number to call instead (12388)."""
+
+    def __init__(self, refer: str) -> None:
+        super().__init__(refer)
+        self.refer = refer

@@ -1,0 +1,233 @@
+"""The one function that takes a tip in, whatever the door.
+
+Prepare, then commit, then show: photos are cleaned, the tip is routed and everything sealed before one short
+transaction; the receipt is given back only when its ledger entry is durable.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from app.casework.facts import Facts
+from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, recipient_for
+from app.casework.records import prepare_record
+from app.db.base import Base, month_of, new_id
+from app.intake.sent import CannotTake, RefusedPhoto, Sent, Taken
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.desks import Recipient, desk_recipients, desks_with_keys, reporter_recipient
+from app.people.grants import Subject, seal_grant, seal_split
+from app.people.subjects import new_subject_key
+from app.people.tools import Tools
+from app.photos.pool import Cleaned, Refused
+from app.rules.routing import Decision, route
+from app.sealing.fields import new_key, seal_json
+from app.sealing.keys import generate
+from app.sealing.once import once_digest, open_receipt, seal_receipt
+from app.sealing.receipt import Receipt, claim_code, claim_pair, lock_receipt, new_number, new_password
+from app.tips.content import Content, Photo, Routing, seal_content, seal_thread, sequence_place
+from app.tips.identity import seal_person
+from app.tips.models import Identity, Tip
+from app.tips.objects import keep, stage
+
+NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
+DUTY = "duty"
+DANGER_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Everything sealed, nothing written but staged photos."""
+
+    tip: Tip
+    identity: Identity
+    photos: tuple[Photo, ...]
+    case: NewCase
+    rows: tuple[Base, ...]
+    receipt: Receipt | None
+    desk: str
+    key: bytes = field(repr=False)
+    ledger_key: bytes = field(repr=False)
+
+
+def take(tools: Tools, sent: Sent) -> Taken:
+    """Take a tip in. Raises CannotTake, NoLivingKey, Busy; anything raised means nothing was taken."""
+    day = tools.now.today()
+    digest = once_digest(sent.once, sent.fingerprint())
+    with tools.database.work() as session:
+        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
+        seen = session.scalar(select(Tip).where(Tip.once_digest == digest))
+    decision = route(sent.seen(), tools.rules, desks_with_keys=frozenset(known))
+    if seen is not None:
+        return again(sent, seen, decision)
+    if not decision.desk:
+        raise CannotTake(decision.refer)
+    cleaned, refused = clean(tools, sent)
+    photos = stage(tools.database, tools.store, tools.worker, cleaned, day)
+    key = new_key()
+    for _ in range(NUMBER_TRIES):
+        prepared = prepare(tools, sent, decision, known, photos, key, digest, day)
+        try:
+            write(tools, sent, prepared, day)
+        except IntegrityError:  # the number is taken, or the same form came in on another connection
+            with tools.database.work() as session:
+                seen = session.scalar(select(Tip).where(Tip.once_digest == digest))
+            if seen is not None:
+                return again(sent, seen, decision)
+            continue
+        case_id = prepared.case.case.id
+        if sent.report.danger_now:
+            watch_danger(tools, case_id)
+        return Taken(prepared.tip.id, case_id, prepared.receipt, refused, decision, day)
+    raise RuntimeError("no free number was found")
+
+
+def watch_danger(tools: Tools, case_id: str) -> None:
+    """The due minute of a danger to life, in memory that does not persist, until somebody has signed for it."""
+    minutes = tools.limits.sign_life.value
+    due = tools.now.instant().timestamp() + minutes * 60
+    tools.memory.set(f"due:{case_id}", str(due).encode(), DANGER_SECONDS)
+
+
+def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:
+    """The answer to a form that was sent before: the same receipt, also when the first answer was lost."""
+    receipt = open_receipt(sent.once, tip.once_receipt) if tip.once_receipt else None
+    return Taken(tip.id, "", receipt, (), decision, tip.day, again=True)
+
+
+def clean(tools: Tools, sent: Sent) -> tuple[list[Cleaned], tuple[RefusedPhoto, ...]]:
+    """Clean every photo; what cannot be cleaned is refused with advice and the rest is taken."""
+    cleaned: list[Cleaned] = []
+    refused: list[RefusedPhoto] = []
+    for position, upload in enumerate(sent.photos, start=1):
+        try:
+            cleaned.append(tools.cleaner.clean(upload))
+        except Refused as why:
+            refused.append(RefusedPhoto(position, why))
+    return cleaned, tuple(refused)
+
+
+def prepare(
+    tools: Tools,
+    sent: Sent,
+    decision: Decision,
+    known: dict[str, Recipient],
+    photos: tuple[Photo, ...],
+    key: bytes,
+    digest: bytes,
+    day: date,
+) -> Prepared:
+    """Seal everything. Slow and pure: no transaction is open."""
+    tip_id, month = new_id(), month_of(day)
+    reserved = decision.matters[0].reserved
+    facts = Facts(
+        origin="tip",
+        tips=(tip_id,),
+        rule=decision.rule,
+        reason=decision.reason,
+        guesses=tuple(guess.sector for guess in decision.guesses[:3]),
+        assist=tuple(decision.assist),
+        split_due=split_due(tools, decision, day),
+        extra={"also": [matter.sector for matter in decision.matters[1:]]},
+    )
+    case = prepare_case(
+        tools, known, desk=decision.desk, sector=decision.sector, facts=facts, day=day, reserved=reserved
+    )
+    pair, receipt = generate(), Receipt(new_number(), new_password())
+    ledger_key, sealed_ledger_key = new_subject_key(tools.keyring, "tips", tip_id, month)
+    subject = Subject("tip", tip_id)
+    grants = grants_for(tools, known, subject, key, [decision.desk], reserved, month)
+    grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))
+    identity_key = new_key()
+    first, second = (recipient_for(known, name) for name in keepers_of(reserved))
+    grants += seal_split(tools.keyring, Subject("identity", tip_id), identity_key, first, second, month)
+    locked, claim = locks_of(tools, sent, receipt, pair.private)
+    tip = Tip(
+        id=tip_id,
+        number=receipt.number,
+        day=day,
+        month=month,
+        state="open",
+        ledger_key=sealed_ledger_key,
+        public_key=pair.public,
+        locked_private=locked,
+        claim_public=claim,
+        content=seal_content(tip_id, key, content_of(sent, decision, photos, case)),
+        sequence=b"",
+        thread=seal_thread(tip_id, key, []),
+        once_digest=digest,
+        once_receipt=seal_receipt(sent.once, receipt) if sent.give_receipt else None,
+        version=1,
+    )
+    identity = Identity(tip_id=tip_id, blob=seal_person(tip_id, identity_key, sent.person))
+    danger = danger_rows(tools, known, sent, day)
+    shown = receipt if sent.give_receipt else None
+    return Prepared(tip, identity, photos, case, (*grants, *danger), shown, decision.desk, key, ledger_key)
+
+
+def locks_of(tools: Tools, sent: Sent, receipt: Receipt, private: bytes) -> tuple[bytes | None, bytes | None]:
+    """The receipt's private key under its password, and the key that opens with the claim code alone."""
+    if not sent.give_receipt:
+        return None, None
+    keyring = tools.keyring
+    locked = lock_receipt(private, receipt, keyring.pepper, keyring.taking_in)
+    claim = claim_pair(claim_code(private), receipt.number, keyring.pepper, keyring.taking_in)
+    return locked, claim.public
+
+
+def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: NewCase) -> Content:
+    routing = Routing(
+        desk=decision.desk,
+        sector=decision.sector,
+        rule=decision.rule,
+        reason=decision.reason,
+        guesses=tuple(guess.sector for guess in decision.guesses[:3]),
+        matters=tuple(matter.sector for matter in decision.matters),
+        assist=tuple(decision.assist),
+    )
+    return Content(report=sent.report, photos=photos, routing=routing, case_id=case.case.id)
+
+
+def split_due(tools: Tools, decision: Decision, day: date) -> str:
+    """By when the hazard that is still there must be a case of its own; empty where there is none."""
+    return tools.calendar.add_working(day, 1).day.isoformat() if len(decision.matters) > 1 else ""
+
+
+def danger_rows(tools: Tools, known: dict[str, Recipient], sent: Sent, day: date) -> tuple[Base, ...]:
+    """The danger note (place, what), sealed to the duty desk alone; the rest of the tip stays sealed."""
+    note = sent.report.danger_note.strip()
+    if not (sent.report.danger_now and note and DUTY in known):
+        return ()
+    return prepare_record(tools, known, kind="danger", value={"note": note}, holders=[DUTY], day=day).rows
+
+
+def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
+    """The one short transaction. When it returns, the tip is durable."""
+    tip, new = prepared.tip, prepared.case
+    with tools.database.work(write=True) as session:
+        keep(session, prepared.photos)
+        notify(session, prepared.desk, "arrived", day)
+        if sent.report.danger_now:
+            notify(session, DUTY, "alarm", day)
+        index = append(
+            session,
+            day=day,
+            kind="tip_registered",
+            actor=prepared.ledger_key,
+            subject=prepared.ledger_key,
+            detail={"case": new.case.id},
+        )
+        append(
+            session,
+            day=day,
+            kind="case_registered",
+            actor=prepared.ledger_key,
+            subject=new.ledger_key,
+            detail={"edge": "register", "to": "received", "desk": prepared.desk},
+        )
+        tip.sequence = seal_json(prepared.key, index, sequence_place(tip.id))
+        session.add_all([tip, new.case])
+        session.flush()
+        session.add_all([prepared.identity, *new.rows, *prepared.rows])

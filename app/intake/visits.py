@@ -1,0 +1,83 @@
+"""Cases without a tip: from a patrol (日常巡查), a superior (上级交办), a department (部门移来), a village (村居)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from app.casework.facts import Facts
+from app.casework.needs import Unmet
+from app.casework.opening import prepare_case
+from app.casework.records import prepare_record
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.desks import desk_recipients, desks_with_keys
+from app.people.holder import Holder
+from app.people.tools import Tools
+from app.photos.pool import Refused
+from app.rules.routing import Report, route
+from app.tips.objects import keep, stage
+
+
+def open_visit(
+    tools: Tools,
+    holder: Holder,
+    *,
+    origin: str,
+    sector: str,
+    place: str,
+    enterprise: str,
+    text: str,
+    uploads: Sequence[bytes],
+) -> str:
+    """Open a case that no report stands behind; returns its number. Raises Unmet, NoLivingKey."""
+    if not text:
+        raise Unmet("请写看到什么。")
+    day = tools.now.today()
+    with tools.database.work() as session:
+        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
+    seen = Report(what=text, where=place, enterprise=enterprise, sector=sector)
+    decision = route(seen, tools.rules, desks_with_keys=frozenset(known))
+    desk = own_desk(holder) or decision.desk
+    facts = Facts(
+        origin=origin,
+        rule=decision.rule,
+        reason=decision.reason,
+        place=place,
+        enterprise=enterprise,
+        text=text,
+    )
+    new = prepare_case(tools, known, desk=desk, sector=decision.sector, facts=facts, day=day)
+    try:
+        photos = stage(
+            tools.database,
+            tools.store,
+            tools.worker,
+            [tools.cleaner.clean(upload) for upload in uploads],
+            day,
+        )
+    except Refused as why:
+        raise Unmet(why.advice) from why
+    value = {"photos": [asdict(photo) for photo in photos], "found": text, "enterprise": enterprise}
+    record = prepare_record(
+        tools, known, kind="note", value=value, holders=[desk], day=day, case_id=new.case.id
+    )
+    with tools.database.work(write=True) as session:
+        keep(session, photos)
+        session.add(new.case)
+        session.flush()
+        session.add_all([*new.rows, *record.rows])
+        notify(session, desk, "arrived", day)
+        detail = {"edge": "register", "to": "received", "desk": desk}
+        append(
+            session,
+            day=day,
+            kind="case_registered",
+            actor=holder.ledger_key,
+            subject=new.ledger_key,
+            detail=detail,
+        )
+    return new.case.number or ""
+
+
+def own_desk(holder: Holder) -> str:
+    """A handling desk keeps what its own patrol found."""
+    return next((desk for desk in holder.desks if "handling" in holder.roles and desk not in ("clerk",)), "")

@@ -1,0 +1,98 @@
+"""What the scheduler does: each job can be run again without harm, and acts on ordinary cases in clear columns only."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.context import case_ledger_key
+from app.casework.models import Case
+from app.db.versions import Outrun, change
+from app.ledger.verify import make_checkpoint
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.tools import Tools
+from app.rewards import payment as rewards
+from app.tips.objects import sweep
+from app.tips.receipts import forget_all_once
+from app.vault import requests as vault
+
+SOON = timedelta(days=3)
+
+
+def each_minute(tools: Tools) -> None:
+    """Alarm the deputy where danger to life was not signed for in time; the minute exists in memory only."""
+    for key in tools.memory.keys("due:"):
+        value = tools.memory.get(key)
+        if value is not None and float(value) < tools.now.instant().timestamp():
+            tools.memory.delete(key)
+            with tools.database.work(write=True) as session:
+                notify(session, "office", "alarm", tools.now.today())
+                notify(session, "duty", "alarm", tools.now.today())
+
+
+def each_hour(tools: Tools) -> None:
+    sweep(tools.database, tools.store, tools.locks)
+    move_on(tools)
+    remind(tools)
+    rewards.lapse(tools)
+    vault.lapse(tools)
+
+
+def each_night(tools: Tools) -> None:
+    """Forget what would show a receipt again, and fix the ledger's state."""
+    with tools.database.work(write=True) as session:
+        forget_all_once(session)
+        make_checkpoint(session, tools.now.today() - timedelta(days=1))
+
+
+def move_on(tools: Tools) -> None:
+    """Silence is acceptance once the day to hand back has passed (逾期不退视为接收)."""
+    today = tools.now.today()
+    with tools.database.work() as session:
+        silent = session.scalars(select(Case).where(Case.state == "received", Case.accept_due < today)).all()
+    for case in silent:
+        try:
+            with tools.database.work(write=True) as session:
+                accept_silently(session, tools, case, today)
+        except Outrun:
+            continue  # somebody is at it: next hour
+
+
+def accept_silently(session: Session, tools: Tools, case: Case, today: date) -> None:
+    """State and days in clear, and a ledger entry: a job holds no key and can say no more."""
+    due = case.conclude_due or tools.calendar.add_days(today, tools.limits.conclude.value).day
+    change(
+        session, case, state="verifying", accepted_on=today, accept_due=None, conclude_due=due, next_due=due
+    )
+    append(
+        session,
+        day=today,
+        kind="edge",
+        actor=tools.keyring.standing_key("scheduler"),
+        subject=case_ledger_key(tools, case),
+        detail={"edge": "accept", "by": "到期"},
+    )
+
+
+def remind(tools: Tools) -> None:
+    """Before and after a due day: to the desk; late, also to the office; of a reserved case to discipline."""
+    today = tools.now.today()
+    with tools.database.work() as session:
+        rows = session.execute(
+            select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.next_due).where(
+                Case.next_due.is_not(None), Case.next_due <= today + SOON
+            )
+        ).all()
+    with tools.database.work(write=True) as session:
+        for desk_id, reserved, state, accept_due, due in rows:
+            desk = "jijian" if reserved or desk_id is None else desk_id
+            late = due is not None and due < today
+            notify(session, desk, "overdue" if late else "due_soon", today)
+            if late and not reserved:
+                notify(
+                    session,
+                    "office",
+                    "unopened" if state == "received" and accept_due is None else "overdue",
+                    today,
+                )

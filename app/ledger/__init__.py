@@ -1,0 +1,1 @@
+"""Kept: the append-only record (操作留痕)."""

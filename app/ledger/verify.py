@@ -1,0 +1,73 @@
+"""Checking the whole ledger: any change, removal or reordering is found, with the place where it begins."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.ledger.chain import NOTHING, Entry, merkle_root
+from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
+
+
+def verify(session: Session) -> list[str]:
+    """Walk the chain from the first entry to the head; returns what is wrong, empty when all is well."""
+    problems: list[str] = []
+    previous, leaves = NOTHING, list[bytes]()
+    for row in session.scalars(select(LedgerEntry).order_by(LedgerEntry.index)).yield_per(1000):
+        entry = entry_of(row)
+        if row.index != len(leaves):
+            problems.append(f"entry {len(leaves)}: missing or moved (found {row.index})")
+            return problems
+        if entry.previous != previous:
+            problems.append(f"entry {row.index}: does not follow the entry before it")
+        if entry.leaf() != row.leaf:
+            problems.append(f"entry {row.index}: changed after it was written")
+        previous = row.leaf
+        leaves.append(row.leaf)
+    return problems + check_head(session, leaves) + check_points(session, leaves)
+
+
+def check_head(session: Session, leaves: list[bytes]) -> list[str]:
+    head = session.get(LedgerHead, 1)
+    size, leaf = (head.size, head.leaf) if head else (0, NOTHING)
+    if size != len(leaves):
+        return [f"entry {min(size, len(leaves))}: the head counts {size} entries, {len(leaves)} are there"]
+    if leaf != (leaves[-1] if leaves else NOTHING):
+        return [f"entry {size - 1}: the head names another last entry"]
+    return []
+
+
+def check_points(session: Session, leaves: list[bytes]) -> list[str]:
+    problems = []
+    for point in session.scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.day)):
+        if point.size > len(leaves):
+            problems.append(f"checkpoint {point.day}: {point.size - len(leaves)} entries are gone")
+        elif merkle_root(leaves[: point.size]) != point.root:
+            problems.append(f"checkpoint {point.day}: entries before {point.size} are not those it fixed")
+    return problems
+
+
+def make_checkpoint(session: Session, day: date) -> LedgerCheckpoint:
+    """Fix the state at the end of `day`; done once, a second call returns the same."""
+    found = session.get(LedgerCheckpoint, day)
+    if found is not None:
+        return found
+    leaves = list(session.scalars(select(LedgerEntry.leaf).order_by(LedgerEntry.index)))
+    point = LedgerCheckpoint(
+        day=day, size=len(leaves), leaf=leaves[-1] if leaves else NOTHING, root=merkle_root(leaves)
+    )
+    session.add(point)
+    return point
+
+
+def entry_of(row: LedgerEntry) -> Entry:
+    return Entry(
+        index=row.index,
+        day=row.day,
+        kind=row.kind,
+        actor=row.actor,
+        subject=row.subject,
+        commitment=row.commitment,
+        previous=row.previous,
+        version=row.version,
+    )

@@ -1,0 +1,117 @@
+"""Appending to the ledger, and reading back what it hides with the subject's own key."""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.base import new_id
+from app.ledger.chain import NOTHING, Entry, commit, pseudonym
+from app.ledger.models import LedgerEntry, LedgerHead, LedgerOpening
+from app.sealing.fields import Place, derive_key, open_field, seal_field
+
+HEAD = 1
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What one entry about a subject says, for who holds the subject's key."""
+
+    index: int
+    day: date
+    kind: str
+    detail: dict[str, Any]
+
+
+def append(
+    session: Session, *, day: date, kind: str, actor: bytes, subject: bytes, detail: Mapping[str, Any]
+) -> int:
+    """Append one entry, last in the unit of work; returns its index.
+
+    `actor` and `subject` are the 32-byte ledger keys of who acts and what it is about, `detail` is JSON without any
+    sealed content. The head row stays locked until the unit of work ends, so that the order is the order of commits.
+    """
+    head = session.get(LedgerHead, HEAD, with_for_update=True)
+    if head is None:
+        head = LedgerHead(id=HEAD, size=0, leaf=NOTHING)
+        session.add(head)
+    nonce = secrets.token_bytes(32)
+    said = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    entry = Entry(
+        index=head.size,
+        day=day,
+        kind=kind,
+        actor=pseudonym(actor, "actor"),
+        subject=pseudonym(subject, "subject"),
+        commitment=commit(nonce, said),
+        previous=head.leaf,
+    )
+    session.add(row_of(entry))
+    session.add(opening_of(entry, subject, nonce, said))
+    head.size, head.leaf = entry.index + 1, entry.leaf()
+    session.flush()
+    return entry.index
+
+
+def row_of(entry: Entry) -> LedgerEntry:
+    return LedgerEntry(
+        index=entry.index,
+        version=entry.version,
+        day=entry.day,
+        kind=entry.kind,
+        actor=entry.actor,
+        subject=entry.subject,
+        commitment=entry.commitment,
+        previous=entry.previous,
+        leaf=entry.leaf(),
+    )
+
+
+def opening_of(entry: Entry, subject: bytes, nonce: bytes, said: bytes) -> LedgerOpening:
+    row_id = new_id()
+    value = {
+        "index": entry.index,
+        "day": entry.day.isoformat(),
+        "kind": entry.kind,
+        "nonce": nonce.hex(),
+        "detail": said.decode(),
+    }
+    sealed = seal_field(derive_key(subject, "opening"), json.dumps(value).encode(), place_of(row_id))
+    return LedgerOpening(id=row_id, subject_tag=pseudonym(subject, "tag"), sealed=sealed)
+
+
+def place_of(row_id: str) -> Place:
+    return Place("ledger_openings", row_id, "sealed")
+
+
+def read_once(session: Session, *, day: date, kind: str, actor: bytes, subject: bytes) -> bool:
+    """Whether `actor` already has an entry of `kind` about `subject` on `day` (a reading counts once a day)."""
+    found = session.scalar(
+        select(LedgerEntry.index)
+        .where(
+            LedgerEntry.subject == pseudonym(subject, "subject"),
+            LedgerEntry.actor == pseudonym(actor, "actor"),
+            LedgerEntry.day == day,
+            LedgerEntry.kind == kind,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def history(session: Session, subject: bytes) -> list[Opening]:
+    """All entries about a subject, oldest first, opened with the subject's ledger key."""
+    key = derive_key(subject, "opening")
+    rows = session.scalars(
+        select(LedgerOpening).where(LedgerOpening.subject_tag == pseudonym(subject, "tag"))
+    )
+    values = [json.loads(open_field(key, row.sealed, place_of(row.id))) for row in rows]
+    found = [
+        Opening(v["index"], date.fromisoformat(v["day"]), v["kind"], json.loads(v["detail"])) for v in values
+    ]
+    return sorted(found, key=lambda opening: opening.index)

@@ -1,0 +1,1 @@
+"""Act: the outbox of notices; never a word of content."""

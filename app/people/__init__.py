@@ -1,0 +1,1 @@
+"""Kept: desks (岗位), members, their keys, grants and sign-in."""

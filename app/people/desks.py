@@ -1,0 +1,87 @@
+"""Desks (岗位) and the public keys that things may be sealed to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from app.people.keyring import Keyring
+from app.people.models import Desk, DeskEpoch, DeskKey, Installation, Member
+from app.sealing.epochs import EpochPublic, verify_chain
+
+
+class NoLivingKey(Exception):
+    """The desk has no key that somebody holds: nothing can be sealed to it, nothing routed there."""
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Whom a key is sealed to: a desk's epoch, a member, or the reporter."""
+
+    kind: str
+    id: str
+    epoch: int
+    public: bytes
+
+
+def desk_recipients(session: Session, keyring: Keyring, ids: Iterable[str]) -> dict[str, Recipient]:
+    """The newest verified key of each desk that has a living one; the others are left out.
+
+    Raises SealError when a chain does not lead back to the root named in the settings.
+    """
+    root = session.get_one(Installation, 1).root_public
+    wanted = sorted(set(ids))
+    rows = session.scalars(
+        select(DeskEpoch).where(DeskEpoch.desk_id.in_(wanted)).order_by(DeskEpoch.desk_id, DeskEpoch.epoch)
+    )
+    chains: dict[str, list[EpochPublic]] = {}
+    for row in rows:
+        chains.setdefault(row.desk_id, []).append(public_of(row))
+    found = {}
+    for desk_id, chain in chains.items():
+        newest = verify_chain(root, keyring.root_fingerprint, chain)
+        if newest.epoch > 0:  # epoch 0 belongs to the invitation's paper: no tip is sealed to it
+            found[desk_id] = Recipient("desk", desk_id, newest.epoch, newest.public)
+    return found
+
+
+def desk_recipient(session: Session, keyring: Keyring, desk_id: str) -> Recipient:
+    """The newest verified key of one desk. Raises NoLivingKey."""
+    try:
+        return desk_recipients(session, keyring, [desk_id])[desk_id]
+    except KeyError:
+        raise NoLivingKey(desk_id) from None
+
+
+def member_recipient(member: Member) -> Recipient:
+    return Recipient("member", member.id, 0, member.public_key)
+
+
+def reporter_recipient(tip_id: str, public: bytes) -> Recipient:
+    return Recipient("reporter", tip_id, 0, public)
+
+
+def public_of(row: DeskEpoch) -> EpochPublic:
+    return EpochPublic(row.desk_id, row.epoch, row.public_key, row.verify_key, row.signature)
+
+
+def desks_with_keys(session: Session) -> frozenset[str]:
+    """Inside desks that can be routed to: active, and somebody holds the newest epoch, which a member made."""
+    newest = (
+        select(DeskEpoch.desk_id, func.max(DeskEpoch.epoch).label("epoch"))
+        .group_by(DeskEpoch.desk_id)
+        .subquery()
+    )
+    rows = session.scalars(
+        select(Desk.id)
+        .join(newest, newest.c.desk_id == Desk.id)
+        .join(DeskKey, and_(DeskKey.desk_id == Desk.id, DeskKey.epoch == newest.c.epoch))
+        .where(Desk.kind == "inside", Desk.active, newest.c.epoch > 0)
+        .distinct()
+    )
+    return frozenset(rows)
+
+
+def all_desks(session: Session) -> dict[str, Desk]:
+    return {desk.id: desk for desk in session.scalars(select(Desk).order_by(Desk.id))}

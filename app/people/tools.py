@@ -1,0 +1,42 @@
+"""Tools: what every act works with, made once per process and handed down explicitly."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from app.clock.calendar import Calendar
+from app.clock.limits import Limits
+from app.db.engine import Database
+from app.db.locks import Locks
+from app.people.keyring import Keyring
+from app.photos.pool import Cleaner
+from app.rules.routing import Rules
+from app.store.memory import Memory
+from app.store.objects import ObjectStore
+
+
+class Now(Protocol):
+    """Where the present comes from; tests hand in their own."""
+
+    def today(self) -> date: ...
+    def instant(self) -> datetime: ...
+
+
+@dataclass(frozen=True)
+class Tools:
+    """One process's engines, keys, stores and rules."""
+
+    database: Database
+    keyring: Keyring
+    memory: Memory
+    store: ObjectStore
+    locks: Locks
+    cleaner: Cleaner
+    rules: Rules
+    calendar: Calendar
+    limits: Limits
+    now: Now
+    worker: str  # name of the lock this process holds while it lives
+    authority: str  # town | county
+    town: str
+    counter_open: bool

@@ -1,0 +1,1 @@
+"""Pure: photos are decoded and written anew in a bounded child process."""

@@ -1,0 +1,142 @@
+"""Forms of the reporter's pages. `once` is idempotency key and forgery protection in one: no cookie, no time limit."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import Length
+
+from app.intake.sent import MAX_PHOTOS, Sent
+from app.sealing.once import new_once, read_once
+from app.tips.content import Report
+from app.tips.identity import Person
+from app.web.text import plain_text
+
+TEXT, LINE = 5000, 200
+MODES = (
+    ("anonymous", _l("匿名")),
+    ("callback", _l("留一个电话，由保密专员联系")),
+    ("named", _l("留姓名和电话，封存")),
+)
+
+
+def most(length: int) -> Length:
+    return Length(max=length, message=_l("写得太长了，这里最多 %(max)d 个字；写的内容都在，请删短一些。"))
+
+
+class OnceForm(FlaskForm):
+    """A form that needs no cookie: a random `once` makes sending it twice one thing."""
+
+    class Meta:
+        csrf = False
+
+    once = HiddenField()
+
+    def validate_once(self, field: HiddenField) -> None:
+        try:
+            read_once(field.data or "")
+        except ValueError:
+            field.data = new_once()
+            raise ValidationError(
+                _l("这一页打开得不对，已经换好了：请再点一次发送，写的内容都在。")
+            ) from None
+
+
+class ReportForm(OnceForm):
+    """The report, one page, in the order a person tells it."""
+
+    what = TextAreaField(_l("看到了什么"), [most(TEXT)], filters=[plain_text])
+    where = StringField(_l("在哪里"), [most(LINE)], filters=[plain_text])
+    photos = MultipleFileField(_l("照片（最多 9 张）"))
+    when = StringField(_l("什么时候"), [most(LINE)], filters=[plain_text])
+    enterprise = StringField(_l("哪家单位（知道就写）"), [most(LINE)], filters=[plain_text])
+    sector = SelectField(_l("是哪一类"), validate_choice=False)
+    danger_now = BooleanField(_l("现在就有人有危险"))
+    danger_note = StringField(
+        _l("哪里、什么危险（这一句值班的人马上能看到）"), [most(LINE)], filters=[plain_text]
+    )
+    still_dangerous = BooleanField(_l("隐患现在还在"))
+    deaths = BooleanField(_l("死过人，或者瞒报了事故"))
+    about_official = BooleanField(_l("牵涉干部、检查人员"))
+    insider = BooleanField(_l("我是这个单位的职工"))
+    not_these = StringField(_l("谁不能知道（写科室或人名，没有就空着）"), [most(LINE)], filters=[plain_text])
+    mode = RadioField(_l("让谁知道是您"), choices=MODES, default="anonymous", validate_choice=False)
+    name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
+    phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
+
+    def uploads(self) -> list[bytes]:
+        """The photos as sent; an empty file field is none."""
+        found = [file.read() for file in self.photos.data or [] if hasattr(file, "read")]
+        return [data for data in found if data]
+
+    def validate_mode(self, field: RadioField) -> None:
+        if field.data not in dict(MODES):
+            field.data = "anonymous"
+            raise ValidationError(_l("请选一种：让谁知道是您。"))
+
+    def validate_phone(self, field: StringField) -> None:
+        if (
+            self.mode.data in ("callback", "named")
+            and sum(letter.isdigit() for letter in field.data or "") < 7
+        ):
+            raise ValidationError(_l("要联系您，请写能打通的电话；不想留，就选匿名。"))
+
+    def validate_name(self, field: StringField) -> None:
+        if self.mode.data == "named" and not field.data:
+            raise ValidationError(_l("选了留姓名，请写姓名；不想留，就选匿名。"))
+
+    def sent(self, uploads: list[bytes], poster_sector: str, sectors: frozenset[str]) -> Sent:
+        """What is handed in. A name typed under another mode is dropped: it was not asked for."""
+        kept: dict[str, Any] = {
+            name: self[name].data
+            for name in (
+                "what", "where", "enterprise", "when", "insider", "about_official", "deaths", "danger_now",
+                "still_dangerous", "danger_note", "not_these", "mode",
+            )
+        }  # fmt: skip
+        sector = self.sector.data if self.sector.data in sectors else ""
+        named, called = self.mode.data == "named", self.mode.data == "callback"
+        person = Person(self.name.data if named else "", self.phone.data if named or called else "")
+        return Sent(
+            report=Report(sector=sector, **kept),
+            once=read_once(self.once.data or ""),
+            photos=uploads,
+            person=person,
+            poster_sector=poster_sector,
+        )
+
+
+def check_content(form: ReportForm, uploads: list[bytes]) -> None:
+    """Text or one photo is needed, at most nine photos; the errors are added to the form."""
+    if not form.what.data and not uploads:
+        form.what.errors = [*form.what.errors, _l("请写一两句看到了什么，或者至少选一张照片。")]
+    if len(uploads) > MAX_PHOTOS:
+        form.photos.errors = [*form.photos.errors, _l("照片最多 9 张；请重新选，写的内容都在。")]
+
+
+class LookUpForm(FlaskForm):
+    """Number and password."""
+
+    class Meta:
+        csrf = False
+
+    number = StringField(_l("举报编号（8 位）"))
+    password = StringField(_l("查询密码（16 位）"))
+
+
+class SayForm(OnceForm):
+    """A message, a reply, an objection or a withdrawal."""
+
+    kind = HiddenField()
+    message = TextAreaField(_l("写给办理的人"), [most(TEXT)], filters=[plain_text])
+    photos = MultipleFileField(_l("补充照片"))

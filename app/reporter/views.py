@@ -1,0 +1,195 @@
+"""Views of the reporter's pages: they translate between form and acts."""
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.casework.needs import Unmet
+from app.casework.reporting import Follow, read_follow, say
+from app.intake.sent import CannotTake, Sent
+from app.intake.take import take
+from app.people.desks import NoLivingKey
+from app.people.grants import NoKey
+from app.photos.pool import Refused
+from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
+from app.reporter.visits import current_visit, end_visit, fits, keep_visit
+from app.rewards.decide import freeze
+from app.rewards.payment import offer_of
+from app.sealing.errors import SealError
+from app.sealing.once import new_once
+from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
+from app.tips.models import Poster
+from app.tips.objects import open_photo
+from app.tips.receipts import Visit, look_up
+from app.web.services import tools
+
+reporter = Blueprint("reporter", __name__, template_folder="templates")
+
+KINDS = ("message", "reply", "objection", "withdrawal")
+
+
+@reporter.get("/")
+def home() -> str:
+    return render_template("reporter/home.html")
+
+
+@reporter.get("/report")
+@reporter.get("/q/<slug>", endpoint="by_poster")
+def form(slug: str = "") -> str:
+    page = empty_form(insider=bool(request.args.get("insider")))
+    page.sector.data = poster_sector(slug)
+    return show_form(page, slug)
+
+
+@reporter.post("/report")
+def send() -> Response | str | tuple[str, int]:
+    page = with_sectors(ReportForm())
+    uploads, slug = page.uploads(), request.form.get("poster", "")
+    fine = page.validate()
+    check_content(page, uploads)
+    if not fine or page.errors:
+        return show_form(page, slug, lost_photos=len(uploads)), 422
+    sent = page.sent(uploads, poster_sector(slug), frozenset(tools().rules.sectors))
+    return hand_in(page, sent, slug)
+
+
+def hand_in(page: ReportForm, sent: Sent, slug: str) -> str | tuple[str, int]:
+    try:
+        taken = take(tools(), sent)
+    except CannotTake as refused:
+        return render_template("reporter/elsewhere.html", refer=refused.refer), 422
+    except NoLivingKey:
+        return show_form(page, slug, general=_("现在收不了，请打电话报告。写的内容都在这一页。")), 503
+    if taken.receipt is None:
+        return render_template("reporter/known.html"), 200
+    return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt, mode=sent.report.mode)
+
+
+def empty_form(*, insider: bool) -> ReportForm:
+    page = with_sectors(ReportForm(formdata=None))
+    page.once.data, page.insider.data = new_once(), insider
+    return page
+
+
+def with_sectors(page: ReportForm) -> ReportForm:
+    known = [(sector.id, sector.name) for sector in tools().rules.sectors.values() if sector.id != "unknown"]
+    page.sector.choices = [("", _("不知道，请帮我看")), *known]
+    return page
+
+
+def show_form(page: ReportForm, slug: str, general: str = "", lost_photos: int = 0) -> str:
+    return render_template(
+        "reporter/report.html", form=page, poster=slug, general=general, lost_photos=lost_photos
+    )
+
+
+def poster_sector(slug: str) -> str:
+    """The sector a poster stands for; a withdrawn or unknown poster still leads to the form."""
+    if not slug:
+        return ""
+    with tools().database.work() as session:
+        found = session.get(Poster, slug[:32])
+    return (found.sector or "") if found else ""
+
+
+@reporter.get("/follow")
+def follow() -> str | Response:
+    found = current_visit()
+    if found is None:
+        return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="")
+    visit, secret = found
+    try:
+        seen = read_follow(tools(), visit)
+    except NoKey:
+        return gone()
+    page = SayForm(formdata=None)
+    page.once.data = new_once()
+    return show_follow(visit, seen, page, secret)
+
+
+@reporter.post("/follow")
+def follow_post() -> Response | str | tuple[str, int]:
+    if "number" in request.form:
+        return look_up_post()
+    found = current_visit()
+    if found is None or not fits(request.form.get("secret", ""), found[1]):
+        return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="late"), 403
+    return speak(*found)
+
+
+def look_up_post() -> Response | tuple[str, int]:
+    page = LookUpForm()
+    receipt = Receipt(clean_digits(page.number.data or ""), clean_digits(page.password.data or ""))
+    if not is_number(receipt.number) or not is_password(receipt.password):
+        return render_template("reporter/look_up.html", form=page, wrong="slip"), 422
+    try:
+        visit = look_up(tools(), receipt)
+    except SealError:
+        return render_template("reporter/look_up.html", form=page, wrong="wrong"), 422
+    response = make_response(redirect(url_for("reporter.follow"), 303))
+    keep_visit(response, visit)
+    return response
+
+
+def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
+    """Add a message, reply, objection or withdrawal; what was typed stays on the page when something is wrong."""
+    page = SayForm()
+    kind = page.kind.data if page.kind.data in KINDS else "message"
+    uploads = [data for file in page.photos.data or [] if hasattr(file, "read") and (data := file.read())]
+    refused: tuple[Refused, ...] = ()
+    problem = "" if page.validate() else _("请看下面标出的地方，写的内容都在。")
+    if not problem:
+        try:
+            refused = say(tools(), visit, kind, page.message.data or "", uploads, page.once.data or "")
+            if kind == "objection":
+                freeze(tools(), read_follow(tools(), visit).number, frozen=True)
+        except Unmet as unmet:
+            problem = str(unmet)
+    if not problem and not refused:
+        return make_response(redirect(url_for("reporter.follow"), 303))
+    seen = read_follow(tools(), visit)
+    if not problem:
+        page.message.data, page.once.data = "", new_once()
+    return show_follow(visit, seen, page, secret, problem, refused), 422 if problem else 200
+
+
+def show_follow(
+    visit: Visit,
+    seen: Follow,
+    page: SayForm,
+    secret: str,
+    problem: str = "",
+    refused: tuple[Refused, ...] = (),
+) -> str:
+    return render_template(
+        "reporter/follow.html",
+        seen=seen,
+        form=page,
+        secret=secret,
+        problem=problem,
+        refused=refused,
+        offer=offer_of(tools(), visit),
+    )
+
+
+@reporter.get("/follow/photo/<object_id>")
+def photo(object_id: str) -> Response:
+    found = current_visit()
+    if found is None:
+        abort(404)
+    seen = read_follow(tools(), found[0])
+    photos = [*seen.content.photos, *(photo for line in seen.lines for photo in line.photos)]
+    wanted = next((one for one in photos if object_id == one.thumb), None)
+    if wanted is None:
+        abort(404)
+    return Response(open_photo(tools().store, wanted, thumbnail=True), mimetype="image/jpeg")
+
+
+@reporter.post("/follow/leave")
+def leave() -> Response:
+    response = make_response(redirect(url_for("reporter.home"), 303))
+    end_visit(response)
+    return response
+
+
+def gone() -> str:
+    return render_template("reporter/gone.html")

@@ -1,0 +1,1 @@
+"""Act: calculation, decision and payment of rewards (奖励)."""

@@ -1,0 +1,120 @@
+"""A reward as kept: sealed under its own key, granted to the leading desk, the office and the signing leader.
+
+What they read names the tip's number and never the case: outside the desk nobody learns which visit a report made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.context import Desktop
+from app.casework.facts import hidden_of, seal_facts
+from app.casework.needs import Unmet
+from app.db.base import month_of, new_id
+from app.db.versions import change
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
+from app.people.holder import Holder
+from app.people.tools import Tools
+from app.rewards.models import Reward
+from app.sealing.fields import Place, new_key, open_json, seal_json
+
+READERS = ("office", "signer")
+LIVE = ("suggested", "signed", "decided", "offered", "claimed", "paid")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A reward as read by somebody who holds its key."""
+
+    row: Reward
+    body: dict[str, Any]
+    key: bytes = field(repr=False)
+
+
+def body_place(reward_id: str) -> Place:
+    return Place("rewards", reward_id, "body")
+
+
+def add_reward(tools: Tools, now: Desktop, body: dict[str, Any]) -> str:
+    """A new reward in state `suggested`, named in the case's sealed facts. Raises Outrun."""
+    reward_id, key, month = new_id(), new_key(), month_of(now.day)
+    subject = Subject("reward", reward_id)
+    to = [now.known[name] for name in (now.now.desk, *READERS) if name in now.known]
+    grants = [seal_grant(tools.keyring, subject, key, one, month) for one in to]
+    row = Reward(
+        id=reward_id,
+        state="suggested",
+        frozen=False,
+        day=now.day,
+        month=month,
+        lapse_due=None,
+        tip_number=None,
+        payment=None,
+        body=seal_json(key, body, body_place(reward_id)),
+        version=1,
+    )
+    extended = with_reward(now, reward_id)
+    with tools.database.work(write=True) as session:
+        change(session, now.case, facts=extended)
+        session.add(row)
+        session.add_all(grants)
+        notify(session, "signer", "reward", now.day)
+        enter(session, tools, now.holder, "suggested", reward_id)
+    return reward_id
+
+
+def with_reward(now: Desktop, reward_id: str) -> bytes:
+    """The case's facts with one reward more, sealed."""
+    facts = now.now.facts
+    more = {**vars(facts), "rewards": (*facts.rewards, reward_id)}
+    return seal_facts(now.case.id, now.key, type(facts)(**more), hidden_of(now.now))
+
+
+def enter(session: Session, tools: Tools, holder: Holder, what: str, reward_id: str) -> None:
+    """An entry for a step of a reward; the amount is never in it."""
+    append(
+        session,
+        day=tools.now.today(),
+        kind=f"reward_{what}",
+        actor=holder.ledger_key,
+        subject=tools.keyring.standing_key(f"reward:{reward_id}"),
+        detail={"by": holder.name},
+    )
+
+
+def read_rewards(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
+    """Rewards the holder may open, newest first."""
+    query = select(Reward).where(granted(holder, "reward", Reward.id))
+    if ids:
+        query = query.where(Reward.id.in_(ids))
+    rows = list(session.scalars(query.order_by(Reward.day.desc(), Reward.id)))
+    keys = open_keys(session, tools.keyring, holder, "reward", [row.id for row in rows])
+    return [open_reward(row, keys[row.id]) for row in rows if row.id in keys]
+
+
+def open_reward(row: Reward, key: bytes) -> Opened:
+    return Opened(row, open_json(key, row.body, body_place(row.id)), key)
+
+
+def one_reward(session: Session, tools: Tools, holder: Holder, reward_id: str) -> Opened:
+    """Raises NoKey."""
+    key = open_key(session, tools.keyring, holder, Subject("reward", reward_id))
+    return open_reward(session.get_one(Reward, reward_id), key)
+
+
+def write(session: Session, opened: Opened, state: str, columns: dict[str, Any], **body: Any) -> None:
+    """A reward's next state and what was added to its body. Raises Outrun."""
+    sealed = seal_json(opened.key, {**opened.body, **body}, body_place(opened.row.id))
+    change(session, opened.row, state=state, body=sealed, **columns)
+
+
+def must_be(opened: Opened, *states: str) -> None:
+    if opened.row.state not in states:
+        raise Unmet("这份奖励已经到了下一步，请刷新。")
+    if opened.row.frozen:
+        raise Unmet("事项正在复查，奖励先停着。")

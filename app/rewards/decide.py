@@ -1,0 +1,148 @@
+"""Proposing, signing, deciding: the town proposes, the authority decides (安全生产法 §76; setting `authority`)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import update
+
+from app.casework.context import Desktop, OpenTip
+from app.casework.flow import CONCLUDED
+from app.casework.needs import Unmet
+from app.people.holder import Holder
+from app.people.tools import Tools
+from app.rewards.book import LIVE, add_reward, enter, must_be, one_reward, read_rewards, write
+from app.rewards.models import Reward
+from app.rules.reward import calculate
+from app.rules.reward_paper import as_json, paper
+from app.rules.reward_policies import Policies
+from app.rules.reward_types import Facts
+from app.tips.content import open_sequence
+
+DECIDERS = {"handling", "office", "discipline", "dispatch"}
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the authority decided: fen, document number, day, and whether it knew of an earlier report."""
+
+    fen: int
+    document: str
+    day: str
+    earlier: bool
+
+
+def tip_of(now: Desktop, tip_number: str) -> OpenTip:
+    """Raises Unmet."""
+    for one in now.tips:
+        if one.tip.number == tip_number and now.is_lead:
+            return one
+    raise Unmet("这件举报不在您手里。")
+
+
+def first_of(now: Desktop) -> str:
+    """The tip number of who was first, by the sealed order."""
+    return min(now.tips, key=lambda one: open_sequence(one.tip, one.key)).tip.number
+
+
+def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies: Policies) -> str:
+    """Propose a reward; returns its id. The policy of the day of registration applies. Raises Unmet, Outrun."""
+    one = tip_of(now, tip_number)
+    if now.now.state not in CONCLUDED or now.now.objected:
+        raise Unmet("查清以后、没有异议在复查时，才能提奖励建议。")
+    with tools.database.work() as session:
+        known = (
+            read_rewards(session, tools, now.holder, now.now.facts.rewards) if now.now.facts.rewards else []
+        )
+    if any(reward.body["tip"] == one.tip.id and reward.row.state in LIVE for reward in known):
+        raise Unmet("这件举报已经有一份奖励在办。")
+    found = calculate(facts, policies)
+    if found.fen is None:
+        reasons = [*found.reasons, *(missing.question for missing in found.missing)]
+        raise Unmet("现在算不出奖励：" + "；".join(reasons))
+    body: dict[str, Any] = {
+        "tip": one.tip.id,
+        "tip_number": tip_number,
+        "desk": now.now.desk,
+        "author": now.holder.name,
+        "author_id": now.holder.member_id,
+        "fen": found.fen,
+        "calculation": as_json(found),
+        "paper": paper(found).rsplit("\n", 1)[0],
+        "registered_on": one.tip.day.isoformat(),
+    }
+    return add_reward(tools, now, body)
+
+
+def sign(tools: Tools, holder: Holder, reward_id: str) -> None:
+    """The leader agrees: for a town 同意上报, for a county the decision itself. Raises Unmet, Outrun, NoKey."""
+    if "signer" not in holder.roles:
+        raise Unmet("签批由签批人来办。")
+    with tools.database.work(write=True) as session:
+        opened = one_reward(session, tools, holder, reward_id)
+        must_be(opened, "suggested")
+        if opened.body["author_id"] == holder.member_id:
+            raise Unmet("自己提的不能自己签。")
+        day = tools.now.today().isoformat()
+        signed: dict[str, Any] = {"signed_by": holder.name, "signed_on": day}
+        if tools.authority == "county":
+            signed["decision"] = {
+                "fen": opened.body["fen"],
+                "document": "本机关签批",
+                "day": day,
+                "earlier": False,
+            }
+        write(session, opened, "decided" if tools.authority == "county" else "signed", {}, **signed)
+        enter(session, tools, holder, "signed", reward_id)
+
+
+def record(tools: Tools, holder: Holder, reward_id: str, decision: Decision) -> None:
+    """Record what the district decided. Raises Unmet, Outrun, NoKey."""
+    if not holder.roles & DECIDERS:
+        raise Unmet("登记区里的决定由承办岗或安委办来办。")
+    if not decision.document.strip() or not day_fits(decision.day) or decision.fen <= 0:
+        raise Unmet("请填区里决定的金额、文号和日期。")
+    with tools.database.work(write=True) as session:
+        opened = one_reward(session, tools, holder, reward_id)
+        must_be(opened, "signed")
+        if decision.earlier:
+            write(
+                session,
+                opened,
+                "refused",
+                {},
+                decision=vars(decision),
+                why="区里答复：此前已有人举报同一事项",
+            )
+        else:
+            write(session, opened, "decided", {}, decision=vars(decision))
+        enter(session, tools, holder, "decided", reward_id)
+
+
+def refuse(tools: Tools, holder: Holder, reward_id: str, why: str) -> None:
+    """Refuse before it is offered, with a reason. Raises Unmet, Outrun, NoKey."""
+    if not why.strip():
+        raise Unmet("请写明不予奖励的理由。")
+    with tools.database.work(write=True) as session:
+        opened = one_reward(session, tools, holder, reward_id)
+        must_be(opened, "suggested", "signed", "decided")
+        write(session, opened, "refused", {}, why=why.strip())
+        enter(session, tools, holder, "refused", reward_id)
+
+
+def freeze(tools: Tools, tip_number: str, *, frozen: bool) -> None:
+    """Hold back (or set free) what is offered and not yet paid, when the conclusion is looked at again."""
+    with tools.database.work(write=True) as session:
+        session.execute(
+            update(Reward)
+            .where(Reward.tip_number == tip_number, Reward.state.in_(("offered", "claimed")))
+            .values(frozen=frozen, version=Reward.version + 1)
+        )
+
+
+def day_fits(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,162 @@
+"""Offering and paying. L0: sealed real name, the file says 见密封件. L1: number and claim code at a counter.
+
+The amount is sealed to the claim code's own key: the counter opens one payment with what the person says, and nothing
+without. The password is never used there.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select, update
+
+from app.casework.context import Desktop
+from app.casework.needs import Unmet
+from app.db.versions import change
+from app.ledger.write import append
+from app.people.holder import Holder
+from app.people.tools import Tools
+from app.rewards.book import enter, must_be, one_reward, write
+from app.rewards.decide import tip_of
+from app.rewards.models import Reward
+from app.sealing.errors import SealError
+from app.sealing.fields import canonical_json
+from app.sealing.hpke import Context, open_with, seal_to
+from app.sealing.receipt import claim_code, claim_pair, is_claim_code, is_number
+from app.tips.content import Line, add_line
+from app.tips.models import Tip
+from app.tips.receipts import Visit
+
+WRONG = "编号或领奖码不对，请对照纸上再输一次。"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reward that waits for its reporter."""
+
+    fen: int
+    code: str = field(repr=False)
+    until: date
+    state: str
+    frozen: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the counter sees: one amount."""
+
+    reward_id: str
+    fen: int
+    version: int
+
+
+def context(reward_id: str, number: str) -> Context:
+    return Context("payment", reward_id, number)
+
+
+def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
+    """Offer what was decided: seal the amount to the claim code and tell the reporter. Raises Unmet, Outrun."""
+    with tools.database.work() as session:
+        opened = one_reward(session, tools, now.holder, reward_id)
+    must_be(opened, "decided")
+    if now.now.objected:
+        raise Unmet("异议正在复查，奖励先停着。")
+    one = tip_of(now, opened.body["tip_number"])
+    tip, fen = one.tip, int(opened.body["decision"]["fen"])
+    if tip.claim_public is None:
+        raise Unmet("这位举报人没有领奖码，请按密封件发放。")
+    sealed = seal_to(tip.claim_public, canonical_json({"fen": fen}), context(reward_id, tip.number))
+    until = tools.calendar.add_days(now.day, tools.limits.claim.value).day
+    text = f"有一笔奖励可以领，{until.year}年{until.month}月{until.day}日前有效。领之前请先看说明。"
+    columns = {"tip_number": tip.number, "lapse_due": until, "payment": sealed}
+    with tools.database.work(write=True) as session:
+        write(session, opened, "offered", columns)
+        fresh = session.get_one(Tip, tip.id)
+        add_line(session, fresh, one.key, Line(day=now.day, by="notice", kind="told", text=text))
+        enter(session, tools, now.holder, "offered", reward_id)
+
+
+def offer_of(tools: Tools, visit: Visit) -> Offer | None:
+    """The reward that waits for this reporter, opened with their own claim code."""
+    with tools.database.work() as session:
+        number = session.get_one(Tip, visit.tip_id).number
+        row = session.scalar(
+            select(Reward).where(
+                Reward.tip_number == number, Reward.state.in_(("offered", "claimed", "paid"))
+            )
+        )
+    if row is None or row.payment is None or row.lapse_due is None:
+        return None
+    code = claim_code(visit.private)
+    pair = claim_pair(code, number, tools.keyring.pepper, tools.keyring.looking_up)
+    fen = json.loads(open_with(pair.private, row.payment, context(row.id, number)))["fen"]
+    return Offer(fen, code, row.lapse_due, row.state, row.frozen)
+
+
+def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
+    """The amount for a number and its claim code. The look is entered before it returns. Raises Unmet, Busy."""
+    if not tools.counter_open:
+        raise Unmet("凭码领奖还没有开通，请按密封件发放。")
+    if not is_number(number) or not is_claim_code(code):
+        raise Unmet("抄漏或抄错了一位，请对照纸上再输一次。")
+    with tools.database.work() as session:
+        row = session.scalar(select(Reward).where(Reward.tip_number == number, Reward.state == "offered"))
+    pair = claim_pair(
+        code, number, tools.keyring.pepper, tools.keyring.looking_up
+    )  # also for an unknown number
+    if row is None or row.payment is None:
+        raise Unmet(WRONG)
+    try:
+        fen = json.loads(open_with(pair.private, row.payment, context(row.id, number)))["fen"]
+    except SealError:
+        raise Unmet(WRONG) from None
+    if row.frozen:
+        raise Unmet("事项正在复查，奖励先停着。")
+    with tools.database.work(write=True) as session:
+        enter(session, tools, holder, "looked_at", row.id)
+    return Due(row.id, fen, row.version)
+
+
+def pay(tools: Tools, holder: Holder, number: str, code: str) -> Due:
+    """Pay once: the code is checked again and the state written before the amount is handed over. Raises Unmet."""
+    due = look_at(tools, holder, number, code)
+    with tools.database.work(write=True) as session:
+        row = session.get_one(Reward, due.reward_id)
+        if row.state != "offered" or row.version != due.version:
+            raise Unmet("这一笔刚刚已经领了。")
+        change(session, row, state="paid")
+        enter(session, tools, holder, "paid", row.id)
+    return due
+
+
+def pay_sealed(tools: Tools, holder: Holder, reward_id: str, voucher: str) -> None:
+    """Record that finance paid against a sealed slip; the file names no one. Raises Unmet, Outrun, NoKey."""
+    if not voucher.strip():
+        raise Unmet("请填凭证号。")
+    with tools.database.work(write=True) as session:
+        opened = one_reward(session, tools, holder, reward_id)
+        must_be(opened, "decided", "offered")
+        write(session, opened, "paid", {}, payment={"payee": "见密封件", "voucher": voucher.strip()})
+        enter(session, tools, holder, "paid", reward_id)
+
+
+def lapse(tools: Tools) -> int:
+    """Claims whose window has ended lapse (逾期视为放弃); returns how many. A frozen one waits."""
+    today = tools.now.today()
+    with tools.database.work(write=True) as session:
+        ids = session.scalars(
+            update(Reward)
+            .where(Reward.state == "offered", Reward.lapse_due < today, Reward.frozen.is_(False))
+            .values(state="lapsed", version=Reward.version + 1)
+            .returning(Reward.id)
+        ).all()
+        for reward_id in ids:
+            append(
+                session,
+                day=today,
+                kind="reward_lapsed",
+                actor=tools.keyring.standing_key("scheduler"),
+                subject=tools.keyring.standing_key(f"reward:{reward_id}"),
+                detail={"by": "到期"},
+            )
+    return len(ids)

@@ -1,0 +1,1 @@
+"""Pure: law and practice as data, routing and reward arithmetic as functions."""

@@ -1,0 +1,1 @@
+"""Pure: all cryptography. No Flask, no SQLAlchemy; only `cryptography`."""

@@ -1,0 +1,45 @@
+"""The form's `once`: 256 random bits that make "sent twice" one tip and let nobody forge a form."""
+
+import hashlib
+import secrets
+
+from app.sealing.errors import SealError
+from app.sealing.fields import Place, derive_key, open_json, seal_json
+from app.sealing.framing import from_text, to_text
+from app.sealing.receipt import Receipt
+
+ONCE_BYTES = 32
+PLACE = Place("tips", "", "once_receipt")
+
+
+def new_once() -> str:
+    """A form's `once` as it stands in the hidden field: 43 characters."""
+    return to_text(secrets.token_bytes(ONCE_BYTES))
+
+
+def read_once(text: str) -> bytes:
+    """The 32 bytes of a form's `once`. ValueError for anything else."""
+    once = from_text(text)
+    if len(once) != ONCE_BYTES:
+        raise ValueError("once")
+    return once
+
+
+def once_digest(once: bytes, content: bytes) -> bytes:
+    """H(once ‖ content): the same form with other content is another tip."""
+    return hashlib.sha256(b"anshao-once" + once + hashlib.sha256(content).digest()).digest()
+
+
+def seal_receipt(once: bytes, receipt: Receipt) -> bytes:
+    """The receipt, for whoever still has the form's `once` and nobody else."""
+    return seal_json(derive_key(once, "receipt"), [receipt.number, receipt.password], PLACE)
+
+
+def open_receipt(once: bytes, blob: bytes) -> Receipt:
+    """Raises SealError."""
+    value = open_json(derive_key(once, "receipt"), blob, PLACE)
+    try:
+        number, password = value
+    except (TypeError, ValueError) as error:
+        raise SealError("once") from error
+    return Receipt(number, password)

@@ -1,0 +1,1 @@
+"""Door: flask setup, the demonstration, the supervisor, backup."""

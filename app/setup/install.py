@@ -1,0 +1,96 @@
+"""Setting an installation up: keys, schema, desks. Never a default password or key."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.db.engine import Database
+from app.db.schema import upgrade
+from app.people.admission import found_desk
+from app.people.keyring import Keyring, make_keyring
+from app.people.models import Desk, Installation
+from app.rules.routing import Rules
+from app.sealing.epochs import EpochKeys, RootKeys, fingerprint, new_root
+from config import Settings
+
+POSTS = (  # desks that every installation has beside those of the duty list
+    ("custodian", "保密专员", "custodian"),
+    ("approver", "启封审批人", "approver"),
+    ("jijian_keeper1", "镇纪委保管员甲", "keeper"),
+    ("jijian_keeper2", "镇纪委保管员乙", "keeper"),
+    ("signer", "签批人", "signer"),
+    ("cashier", "奖金发放岗", "cashier"),
+    ("clerk", "登记岗", "clerk"),
+    ("village", "村居填报岗", "village"),
+    ("admin", "管理员", "admin"),
+)
+SPECIAL = {"dispatch": "dispatch", "duty": "duty", "jijian": "discipline", "office": "office"}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A new installation: its root and each desk's epoch 0, to be put on paper."""
+
+    root: RootKeys
+    desks: dict[str, EpochKeys]
+
+
+def install(settings: Settings, day: date) -> Installed:
+    """Make keys, schema and desks in an empty data folder. Raises KeyringBroken where keys exist already."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_keyring(settings.keys)
+    root = new_root()
+    database = Database(settings.database)
+    upgrade(database)
+    keyring = Keyring(settings.keys, fingerprint(root.public))
+    with database.work(write=True) as session:
+        session.add(Installation(id=1, pepper_check=keyring.pepper_check(), root_public=root.public))
+        keys = {desk.id: found_desk(session, keyring, root.private, desk, day) for desk in inside_desks()}
+        session.add_all(outside_desks())
+    database.dispose()
+    return Installed(root, keys)
+
+
+def is_installed(settings: Settings) -> bool:
+    """Whether the data folder holds an installation already."""
+    if not (settings.keys / "pepper").exists():
+        return False
+    database = Database(settings.database)
+    try:
+        with database.work() as session:
+            return session.scalar(select(Installation.id)) is not None
+    finally:
+        database.dispose()
+
+
+def inside_desks() -> list[Desk]:
+    town = [
+        (name, desk.name, SPECIAL.get(name, "handling")) for name, desk in Rules.load().town_desks.items()
+    ]
+    return [
+        Desk(id=desk_id, name=name, kind="inside", role=role, active=True)
+        for desk_id, name, role in (*town, *POSTS)
+    ]
+
+
+def outside_desks() -> list[Desk]:
+    """District bureaus: they work on paper and have no key."""
+    return [
+        Desk(id=f"qu_{name}", name=department.name, kind="outside", role="bureau", active=True)
+        for name, department in Rules.load().departments.items()
+    ]
+
+
+def write_settings(path: Path, values: dict[str, str]) -> None:
+    """Write `settings.toml`; what stands there already stays unless named again."""
+    known: dict[str, str] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    lines = [f'{name} = "{escape(value)}"' for name, value in sorted({**known, **values}.items())]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    path.chmod(0o600)
+
+
+def escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')

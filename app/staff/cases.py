@@ -1,0 +1,190 @@
+"""The queue, the case page, one address per edge, photos, search."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.casework.context import Desktop, lay_out
+from app.casework.edges import take_edge
+from app.casework.facts import dues_of
+from app.casework.flow import STATE_NAMES, TABLE, Field
+from app.casework.needs import Unmet, possible
+from app.casework.reading import counts, note_listing, note_reading, queue, search
+from app.ledger.write import history
+from app.notices.write import mark_done, waiting
+from app.people.desks import NoLivingKey
+from app.people.models import Member, Membership
+from app.rewards.decide import freeze
+from app.staff.words import DUE_NAMES, EDGE_NAMES
+from app.tips.content import Photo, photos_of
+from app.tips.objects import open_photo
+from app.web.services import tools
+from app.web.sessions import holder, signed_in
+from app.web.text import plain_text
+
+LEADS = ("handling", "dispatch", "office", "discipline")
+
+
+@signed_in(*LEADS)
+def cases() -> str:
+    """The queue: most urgent first, counts by state, filters, keyset pages."""
+    asked = {name: request.args.get(name, "")[:64] for name in ("state", "sector", "after")}
+    note_listing(tools(), holder())
+    with tools().database.work() as session:
+        page = queue(session, tools(), holder(), **asked)
+        totals, news = counts(session, holder()), waiting(session, holder().desks)
+    return render_template(
+        "staff/queue.html", page=page, totals=totals, news=news, asked=asked, states=STATE_NAMES, **names()
+    )
+
+
+@signed_in(*LEADS)
+def find() -> str:
+    words = plain_text(request.args.get("words", ""))[:100]
+    note_listing(tools(), holder())
+    with tools().database.work() as session:
+        rows = search(session, tools(), holder(), words)
+    return render_template("staff/search.html", rows=rows, words=words, states=STATE_NAMES, **names())
+
+
+@signed_in(*LEADS)
+def case(case_id: str) -> str | AnyResponse:
+    """One case; the reading is entered in the ledger before anything is shown."""
+    with tools().database.work() as session:
+        now = lay_out(session, tools(), holder(), case_id)
+    note_reading(tools(), holder(), now)
+    if first_opening(now):
+        take_edge_quietly(now)
+        return redirect(url_for("staff.case", case_id=case_id), 303)
+    return show(now)
+
+
+def first_opening(now: Desktop) -> bool:
+    """Whether nobody of the leading desk has signed for what came in."""
+    arrivals = ("register", "transfer", "hand_back", "assign")
+    last = next(
+        (event.edge for event in reversed(now.now.events) if event.edge in (*arrivals, "sign_for")), ""
+    )
+    return now.is_lead and now.now.state == "received" and last in arrivals
+
+
+def take_edge_quietly(now: Desktop) -> None:
+    """Opening is signing for (签收)."""
+    take_edge(tools(), holder(), now.case.id, "sign_for", {}, by_opening=True)
+    with tools().database.work(write=True) as session:
+        mark_done(session, (now.now.desk,), "arrived")
+        mark_done(session, (now.now.desk,), "reply")
+
+
+def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] | None = None) -> str:
+    with tools().database.work() as session:
+        log = history(session, now.ledger_key)
+        members = session.execute(
+            select(Member.username, Member.name)
+            .join(Membership, Membership.member_id == Member.id)
+            .where(Member.active, Membership.desk_id != "")
+            .order_by(Member.username)
+            .distinct()
+        ).all()
+    steps = [
+        (one, missing, [(field, choices(now, field, members)) for field in one.fields])
+        for one, missing in possible(now)
+    ]
+    return render_template(
+        "staff/case.html",
+        now=now,
+        due=dues_of(tools(), now.now),
+        steps=steps,
+        log=log,
+        problem=problem,
+        tried=edge,
+        typed=typed or {},
+        states=STATE_NAMES,
+        edges=EDGE_NAMES,
+        **names(),
+    )
+
+
+def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]]:
+    """What a select offers in this case."""
+    if field.source == "desks":
+        return [
+            (one, now.desk_name(one))
+            for one in sorted(now.known)
+            if now.desks[one].role in LEADS and one != now.now.desk
+        ]
+    if field.source == "bureaus":
+        return [(desk.id, desk.name) for desk in now.desks.values() if desk.kind == "outside"]
+    if field.source == "sectors":
+        return [(sector.id, sector.name) for sector in tools().rules.sectors.values() if not sector.escalate]
+    if field.source == "members":
+        return [("", "—"), *((row[0], row[1]) for row in members)]  # type: ignore[attr-defined]  # rows of a query
+    return list(field.choices)
+
+
+@signed_in(*LEADS)
+def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
+    """Take one edge; what was typed stays on the page when it cannot be taken."""
+    if edge not in TABLE:
+        abort(404)
+    typed = {field.name: plain_text(request.form.get(field.name, "")) for field in TABLE[edge].fields}
+    uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
+    version = request.form.get("version", type=int)
+    try:
+        after = take_edge(tools(), holder(), case_id, edge, typed, uploads, version)
+    except (Unmet, NoLivingKey) as unmet:
+        with tools().database.work() as session:
+            now = lay_out(session, tools(), holder(), case_id)
+        note_reading(tools(), holder(), now)
+        return show(now, str(unmet), edge, typed), 422
+    settle_rewards(case_id, edge)
+    if holder().sits_at(after.desk) and edge not in ("transfer", "hand_back", "assign"):
+        return redirect(url_for("staff.case", case_id=case_id), 303)
+    return redirect(url_for("staff.cases"), 303)
+
+
+def settle_rewards(case_id: str, edge: str) -> None:
+    """What is offered waits while the conclusion is looked at again."""
+    if edge not in ("reopen", "uphold", "conclude"):
+        return
+    with tools().database.work() as session:
+        now = lay_out(session, tools(), holder(), case_id)
+    for one in now.tips:
+        freeze(tools(), one.tip.number, frozen=edge == "reopen")
+
+
+@signed_in(*LEADS)
+def photo(case_id: str, object_id: str) -> Response:
+    """A photo of the case's tips or records, opened with the case's keys."""
+    with tools().database.work() as session:
+        now = lay_out(session, tools(), holder(), case_id)
+    note_reading(tools(), holder(), now)
+    for one in all_photos(now):
+        if object_id in (one.id, one.thumb):
+            return Response(
+                open_photo(tools().store, one, thumbnail=object_id == one.thumb), mimetype="image/jpeg"
+            )
+    abort(404)
+
+
+def all_photos(now: Desktop) -> list[Photo]:
+    found = [photo for one in now.tips for photo in one.content.photos]
+    found += [photo for one in now.tips for line in one.thread for photo in line.photos]
+    for record in now.records:
+        for name in ("photos", "before", "after"):
+            found += photos_of(record.value.get(name, []))
+    return found
+
+
+def names() -> dict[str, object]:
+    """Names that the templates show for ids."""
+    sectors = {sector.id: sector.name for sector in tools().rules.sectors.values()}
+    return {"sectors": sectors, "due_names": DUE_NAMES, "today": tools().now.today()}
+
+
+def register(staff: Blueprint) -> None:
+    staff.add_url_rule("/desk/", view_func=cases)
+    staff.add_url_rule("/desk/search", view_func=find)
+    staff.add_url_rule("/desk/cases/<case_id>", view_func=case)
+    staff.add_url_rule("/desk/cases/<case_id>/photo/<object_id>", view_func=photo)
+    staff.add_url_rule("/desk/cases/<case_id>/<edge>", view_func=step, methods=["POST"])

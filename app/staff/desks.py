@@ -1,0 +1,101 @@
+"""Pages of single posts: signing, duty, the office's overview."""
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.casework.flow import LEVELS, STATE_NAMES
+from app.casework.models import Case
+from app.casework.needs import Unmet
+from app.casework.records import read_records
+from app.casework.signing import SIGNABLE, sign_record
+from app.notices.write import mark_done
+from app.people.desks import all_desks
+from app.staff.cases import names
+from app.tips.content import photos_of
+from app.tips.objects import open_photo
+from app.web.services import tools
+from app.web.sessions import holder, signed_in
+from app.web.text import plain_text
+
+KIND_NAMES = {
+    "site": "核查记录",
+    "extension": "延期申请",
+    "order": "整改要求",
+    "rectification": "整改复核",
+    "paper": "移送函",
+    "outcome": "区级回执",
+    "decision": "处罚决定",
+}
+
+
+@signed_in("signer", "office")
+def signing(problem: str = "") -> str:
+    """Site records and what waits for a signature; newly written, never a report's words."""
+    with tools().database.work() as session:
+        found = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
+        desks = all_desks(session)
+    return render_template(
+        "staff/signing.html",
+        records=found,
+        kinds=KIND_NAMES,
+        levels=LEVELS,
+        desks=desks,
+        problem=problem,
+        **names(),
+    )
+
+
+@signed_in("signer")
+def sign(record_id: str) -> AnyResponse | tuple[str, int]:
+    try:
+        sign_record(tools(), holder(), record_id, plain_text(request.form.get("instruction", ""))[:500])
+    except Unmet as unmet:
+        return signing(str(unmet)), 422
+    return redirect(url_for("staff.signing"), 303)
+
+
+@signed_in("signer", "office")
+def record_photo(record_id: str, object_id: str) -> Response:
+    with tools().database.work() as session:
+        found = read_records(session, tools(), holder(), ids=[record_id])
+    for record in found:
+        for name in ("photos", "before", "after"):
+            for one in photos_of(record.value.get(name, [])):
+                if object_id == one.thumb:
+                    return Response(open_photo(tools().store, one, thumbnail=True), mimetype="image/jpeg")
+    abort(404)
+
+
+@signed_in("duty")
+def duty() -> str | AnyResponse:
+    """Danger notes: place and what, nothing else. Opening is signing for them."""
+    with tools().database.work() as session:
+        found = [one for one in read_records(session, tools(), holder()) if one.kind == "danger"]
+    if request.method == "POST":
+        with tools().database.work(write=True) as session:
+            mark_done(session, ("duty",), "alarm")
+        return redirect(url_for("staff.duty"), 303)
+    return render_template("staff/duty.html", notes=list(reversed(found)), **names())
+
+
+@signed_in("office")
+def overview() -> str:
+    """Numbers, sectors, desks, days: everything is handled in time, without contents; reserved cases are not there."""
+    with tools().database.work() as session:
+        cases = session.scalars(
+            select(Case)
+            .where(Case.reserved.is_(False), Case.state != "closed")
+            .order_by(func.coalesce(Case.next_due, Case.day), Case.id)
+            .limit(500)
+        ).all()
+        desks = all_desks(session)
+    return render_template("staff/overview.html", cases=cases, desks=desks, states=STATE_NAMES, **names())
+
+
+def register(staff: Blueprint) -> None:
+    staff.add_url_rule("/desk/signing", view_func=signing)
+    staff.add_url_rule("/desk/signing/<record_id>", view_func=sign, methods=["POST"])
+    staff.add_url_rule("/desk/signing/<record_id>/photo/<object_id>", view_func=record_photo)
+    staff.add_url_rule("/desk/duty", view_func=duty, methods=["GET", "POST"])
+    staff.add_url_rule("/desk/overview", view_func=overview)

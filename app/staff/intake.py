@@ -1,0 +1,101 @@
+"""What comes in by a clerk (12345, 12350, call, letter, visit) and cases without a tip (patrol, superior …)."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.casework.needs import Unmet
+from app.intake.sent import CannotTake, Sent
+from app.intake.take import take
+from app.intake.visits import open_visit
+from app.people.desks import NoLivingKey
+from app.sealing.once import new_once, read_once
+from app.tips.content import Report
+from app.tips.identity import Person
+from app.web.services import tools
+from app.web.sessions import holder, signed_in
+from app.web.text import plain_text
+
+TIP_CHANNELS = {
+    "phone": _l("电话"),
+    "12345": "12345",
+    "12350": "12350",
+    "letter": _l("来信"),
+    "visit": _l("来访"),
+}
+VISITS = {
+    "patrol": _l("日常巡查"),
+    "superior": _l("上级交办"),
+    "department": _l("部门移来"),
+    "village": _l("村居、网格员"),
+}
+CLERKS = ("clerk", "handling", "village", "dispatch", "office")
+HEARERS = {"clerk", "handling", "dispatch", "office"}  # may take a call; a village brings its own cases
+TEXTS = {
+    "what": 5000,
+    "where": 200,
+    "enterprise": 200,
+    "when": 200,
+    "external_number": 60,
+    "name": 40,
+    "phone": 20,
+}
+TICKS = ("insider", "about_official", "deaths", "danger_now", "still_dangerous")
+
+
+@signed_in(*CLERKS)
+def intake() -> str | AnyResponse | tuple[str, int]:
+    """One form for all of it; what the clerk typed about the person is sealed on saving and cannot be read back."""
+    if request.method == "GET":
+        return page({"once": new_once(), "channel": default_channel()})
+    typed = {name: plain_text(request.form.get(name, ""))[:most] for name, most in TEXTS.items()}
+    typed |= {name: request.form.get(name, "") for name in ("channel", "sector", "once", "receipt", *TICKS)}
+    if not typed["what"] and not request.files.getlist("photos"):
+        return page(typed, "请写情况，或者传照片。"), 422
+    try:
+        return hand_in(typed)
+    except (Unmet, ValueError, NoLivingKey) as problem:
+        return page(typed, str(problem) or "请再点一次保存。"), 422
+    except CannotTake as refused:
+        return page(typed, f"这件事本镇不能收，请告诉来人打 {refused.refer}。"), 422
+
+
+def hand_in(typed: dict[str, str]) -> str:
+    uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
+    sector = typed["sector"] if typed["sector"] in tools().rules.sectors else ""
+    if typed["channel"] in VISITS:
+        number = open_visit(
+            tools(), holder(), origin=typed["channel"], sector=sector, place=typed["where"],
+            enterprise=typed["enterprise"], text=typed["what"], uploads=uploads,
+        )  # fmt: skip
+        return render_template("staff/taken.html", number=number, receipt=None, refused=())
+    if typed["channel"] not in TIP_CHANNELS or not holder().roles & HEARERS:
+        raise Unmet("请选来源。")
+    words: dict[str, Any] = {
+        name: typed[name] for name in ("what", "where", "enterprise", "when", "external_number")
+    }
+    words |= {name: bool(typed[name]) for name in TICKS}
+    person = Person(typed["name"], typed["phone"])
+    mode = "named" if person.name else "callback" if person.phone else "anonymous"
+    report = Report(sector=sector, mode=mode, channel=typed["channel"], **words)
+    sent = Sent(report, read_once(typed["once"]), uploads, person, give_receipt=bool(typed["receipt"]))
+    taken = take(tools(), sent)
+    return render_template("staff/taken.html", number="", receipt=taken.receipt, refused=taken.refused)
+
+
+def default_channel() -> str:
+    return "village" if holder().roles == {"village"} else "phone"
+
+
+def page(typed: dict[str, str], problem: str = "") -> str:
+    channels = VISITS if holder().roles == {"village"} else {**TIP_CHANNELS, **VISITS}
+    sectors = [(one.id, one.name) for one in tools().rules.sectors.values() if one.id != "unknown"]
+    return render_template(
+        "staff/intake.html", typed=typed, problem=problem, channels=channels, sector_list=sectors
+    )
+
+
+def register(staff: Blueprint) -> None:
+    staff.add_url_rule("/desk/intake", view_func=intake, methods=["GET", "POST"])

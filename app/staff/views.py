@@ -1,0 +1,9 @@
+"""The desks' blueprint: which address is whose is said in the modules beside."""
+
+from flask import Blueprint
+
+from app.staff import cases, desks, intake, login, papers, rewards, vault
+
+staff = Blueprint("staff", __name__, template_folder="templates")
+for room in (login, cases, desks, intake, vault, papers, rewards):
+    room.register(staff)

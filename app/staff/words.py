@@ -1,0 +1,19 @@
+"""Words that staff pages show for what the clock and the flow name."""
+
+from app.casework.flow import EDGES
+
+DUE_NAMES = {
+    "sign": "签收",
+    "hand_back": "可退回至",
+    "accept": "不退即接收",
+    "conclude": "查清",
+    "ask_lapse": "等回答",
+    "feedback": "答复",
+    "objection": "异议期",
+    "recheck": "异议复查",
+    "rectify": "整改",
+    "reinspect": "复查整改",
+    "watch": "催办",
+    "split": "另立一件",
+}
+EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {"register": "登记", "shown": "已看到"}

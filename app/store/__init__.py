@@ -1,0 +1,1 @@
+"""Object store for sealed files, and memory that does not persist."""

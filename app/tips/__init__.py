@@ -1,0 +1,1 @@
+"""Kept: the tip (举报件), its sealed text, photos, messages, identity."""

@@ -1,0 +1,166 @@
+"""What a tip says, as typed values, and how it is sealed and opened again. Always explicit: a key in, words out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.versions import change
+from app.sealing.fields import Place, open_json, seal_json
+from app.tips.models import Tip
+
+MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
+CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the reporter wrote and ticked (field names as on the form)."""
+
+    what: str = ""
+    where: str = ""
+    enterprise: str = ""
+    when: str = ""
+    sector: str = ""
+    insider: bool = False
+    about_official: bool = False
+    deaths: bool = False
+    danger_now: bool = False
+    still_dangerous: bool = False
+    danger_note: str = ""
+    not_these: str = ""
+    mode: str = "anonymous"
+    channel: str = "web"
+    external_number: str = ""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A cleaned photo: ids of two sealed objects, size in pixels, and its own key.
+
+    The key lies wherever the photo is named, so that a tip can be re-keyed without touching the store.
+    """
+
+    id: str
+    thumb: str
+    width: int
+    height: int
+    key: str = field(repr=False)  # hexadecimal
+
+
+@dataclass(frozen=True)
+class Routing:
+    """Why the tip went where it went."""
+
+    desk: str
+    sector: str
+    rule: str
+    reason: str
+    guesses: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+    assist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a tip holds."""
+
+    report: Report
+    photos: tuple[Photo, ...]
+    routing: Routing
+    case_id: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the thread between reporter and desk.
+
+    `by` is `reporter`, `desk`, `custodian` or `notice` (what the reporter is told of a step); `kind` is `message`,
+    `question`, `reply`, `answer`, `told`, `objection`, `call` or `opened`; `shown` is when the reporter first saw it.
+    """
+
+    day: date
+    by: str
+    kind: str
+    text: str
+    photos: tuple[Photo, ...] = ()
+    shown: date | None = None
+    once: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def content_place(tip_id: str) -> Place:
+    return Place("tips", tip_id, "content")
+
+
+def thread_place(tip_id: str) -> Place:
+    return Place("tips", tip_id, "thread")
+
+
+def seal_content(tip_id: str, key: bytes, content: Content) -> bytes:
+    return seal_json(key, asdict(content), content_place(tip_id))
+
+
+def open_content(tip: Tip, key: bytes) -> Content:
+    """What the tip holds. Raises SealError when the bytes are not this tip's."""
+    value = open_json(key, tip.content, content_place(tip.id))
+    routing = value["routing"]
+    return Content(
+        report=Report(**value["report"]),
+        photos=photos_of(value["photos"]),
+        routing=Routing(**{**routing, **{n: tuple(routing[n]) for n in ("guesses", "matters", "assist")}}),
+        case_id=value["case_id"],
+    )
+
+
+def photos_of(values: Sequence[dict[str, Any]]) -> tuple[Photo, ...]:
+    return tuple(Photo(**value) for value in values)
+
+
+def seal_thread(tip_id: str, key: bytes, lines: Sequence[Line]) -> bytes:
+    return seal_json(key, [line_value(line) for line in lines], thread_place(tip_id))
+
+
+def line_value(line: Line) -> dict[str, Any]:
+    value = asdict(line)
+    value["day"] = line.day.isoformat()
+    value["shown"] = line.shown.isoformat() if line.shown else None
+    return value
+
+
+def open_thread(tip: Tip, key: bytes) -> list[Line]:
+    """The thread, oldest first."""
+    lines = []
+    for value in open_json(key, tip.thread, thread_place(tip.id)):
+        shown = date.fromisoformat(value["shown"]) if value["shown"] else None
+        day, photos = date.fromisoformat(value["day"]), photos_of(value["photos"])
+        lines.append(Line(**{**value, "day": day, "shown": shown, "photos": photos}))
+    return lines
+
+
+def write_thread(session: Session, tip: Tip, key: bytes, lines: Sequence[Line], **values: Any) -> None:
+    """Replace the thread (and other columns) if nobody was faster. Raises Outrun."""
+    change(session, tip, thread=seal_thread(tip.id, key, lines), **values)
+
+
+def add_line(session: Session, tip: Tip, key: bytes, line: Line, **values: Any) -> bool:
+    """Add a line; False when a line with the same `once` is there already (sent twice is one message)."""
+    lines = open_thread(tip, key)
+    if line.once and any(known.once == line.once for known in lines):
+        return False
+    write_thread(session, tip, key, [*lines, line], **values)
+    return True
+
+
+def sequence_place(tip_id: str) -> Place:
+    return Place("tips", tip_id, "sequence")
+
+
+def open_sequence(tip: Tip, key: bytes) -> int:
+    """The tip's place in the order of all tips: who was first."""
+    value = open_json(key, tip.sequence, sequence_place(tip.id))
+    if not isinstance(value, int):
+        raise TypeError("a place in the order is a number")
+    return value

@@ -1,0 +1,80 @@
+"""Tables of the tip (举报件). In clear: number, day, month, state. All else is sealed under the tip key.
+
+No photo count, no channel, no mode, no link to the case: a tip, its objects and its case are joined only inside
+sealed fields, so that a stolen database cannot tell a report from a visit.
+"""
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import NO_ROWID, Base, Day, Month, RandomId, Sealed, Version, one_of
+
+TIP_STATES = ("open", "answered", "withdrawn")
+OBJECT_STATES = ("staged", "kept")
+
+
+class Tip(Base):
+    """What one reporter sent, by any channel."""
+
+    __tablename__ = "tips"
+    __table_args__ = (
+        one_of("state", TIP_STATES),
+        UniqueConstraint("number"),
+        UniqueConstraint("once_digest"),
+        NO_ROWID,
+    )
+
+    id: Mapped[RandomId]
+    number: Mapped[str] = mapped_column(String(8))  # 举报编号
+    day: Mapped[Day]
+    month: Mapped[Month]
+    state: Mapped[str] = mapped_column(String(12))
+    ledger_key: Mapped[Sealed]  # under the month's retention key
+    public_key: Mapped[Sealed]  # the receipt's public half: keys are sealed to the reporter in their absence
+    locked_private: Mapped[
+        Sealed | None
+    ]  # its private half under Argon2id(password); none where nobody got a receipt
+    claim_public: Mapped[Sealed | None]  # opens with the claim code (领奖码) and nothing else does
+    content: Mapped[Sealed]  # what the reporter wrote, routing, photo list
+    sequence: Mapped[Sealed]  # place in the order of all tips: who was first
+    thread: Mapped[Sealed]  # messages, answers, what the reporter was told
+    once_digest: Mapped[Sealed | None]  # H(once ‖ content): sent twice is one tip
+    once_receipt: Mapped[
+        Sealed | None
+    ]  # the receipt under HKDF(once), erased at the first look-up or that night
+    version: Mapped[Version]
+
+
+class Identity(Base):
+    """Who sent a tip (举报人信息封存): every tip has one row of one size, a dummy where nobody is named."""
+
+    __tablename__ = "identities"
+    __table_args__ = (NO_ROWID,)
+
+    tip_id: Mapped[str] = mapped_column(ForeignKey("tips.id"), primary_key=True)
+    blob: Mapped[Sealed]
+
+
+class StoredObject(Base):
+    """A sealed file in the object store: staged before its tip commits, kept after. It does not name its tip."""
+
+    __tablename__ = "objects"
+    __table_args__ = (one_of("state", OBJECT_STATES), NO_ROWID)
+
+    id: Mapped[RandomId]
+    state: Mapped[str] = mapped_column(String(8))
+    month: Mapped[Month]
+    worker: Mapped[str | None] = mapped_column(
+        String(32)
+    )  # whose lock must be free before the sweep takes it
+
+
+class Poster(Base):
+    """A printable page with a QR code (二维码海报) for a place or a sector. Scanning stores nothing."""
+
+    __tablename__ = "posters"
+
+    slug: Mapped[str] = mapped_column(String(32), primary_key=True)
+    place: Mapped[str] = mapped_column(String(64))
+    sector: Mapped[str | None] = mapped_column(String(32))
+    active: Mapped[bool]

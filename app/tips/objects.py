@@ -1,0 +1,81 @@
+"""Photos in the object store: staged before the tip commits, kept with it, swept when their worker died.
+
+A staging row in its own commit, then the object with fsync, then the tip's commit turns staging into photos. The sweep
+takes only staging of workers whose lock is free, so that nothing in the making is ever removed.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.db.base import month_of, new_id
+from app.db.engine import Database
+from app.db.locks import Locks
+from app.photos.pool import Cleaned
+from app.sealing.fields import Place, new_key, open_field, seal_steps
+from app.store.objects import ObjectStore
+from app.tips.content import Photo
+from app.tips.models import StoredObject
+
+
+def object_place(object_id: str) -> Place:
+    return Place("objects", object_id, "photo")
+
+
+def stage(
+    database: Database, store: ObjectStore, worker: str, photos: Sequence[Cleaned], day: date
+) -> tuple[Photo, ...]:
+    """Seal cleaned photos, each under a new key, and write them to the store as staging of `worker`.
+
+    Durable when it returns.
+    """
+    named = [(Photo(new_id(), new_id(), one.width, one.height, new_key().hex()), one) for one in photos]
+    if not named:
+        return ()
+    month = month_of(day)
+    with database.work(write=True) as session:
+        for ref, _ in named:
+            session.add(StoredObject(id=ref.id, state="staged", month=month, worker=worker))
+            session.add(StoredObject(id=ref.thumb, state="staged", month=month, worker=worker))
+    for ref, photo in named:
+        key = bytes.fromhex(ref.key)
+        store.put(ref.id, seal_steps(key, photo.jpeg, object_place(ref.id)), day)
+        store.put(ref.thumb, seal_steps(key, photo.thumbnail, object_place(ref.thumb)), day)
+    return tuple(ref for ref, _ in named)
+
+
+def keep(session: Session, photos: Sequence[Photo]) -> None:
+    """Turn staging into photos, in the unit of work of whatever they belong to."""
+    ids = [name for photo in photos for name in (photo.id, photo.thumb)]
+    if ids:
+        session.execute(
+            update(StoredObject).where(StoredObject.id.in_(ids)).values(state="kept", worker=None)
+        )
+
+
+def open_photo(store: ObjectStore, photo: Photo, *, thumbnail: bool = False) -> bytes:
+    """The JPEG of a photo. Raises SealError for another photo's key, FileNotFoundError when it is gone."""
+    object_id = photo.thumb if thumbnail else photo.id
+    return open_field(bytes.fromhex(photo.key), store.get(object_id), object_place(object_id))
+
+
+def sweep(database: Database, store: ObjectStore, locks: Locks) -> int:
+    """Remove staging whose worker is dead; returns how many objects. Can be repeated and interrupted."""
+    with database.work() as session:
+        workers = session.scalars(
+            select(StoredObject.worker).where(StoredObject.state == "staged").distinct()
+        ).all()
+    dead = [worker for worker in workers if worker is not None and locks.is_free(worker)]
+    with database.work() as session:
+        ids = session.scalars(
+            select(StoredObject.id).where(StoredObject.state == "staged", StoredObject.worker.in_(dead))
+        ).all()
+    for object_id in ids:  # the file first: a row without a file is harmless, a file without a row an orphan
+        store.delete(object_id)
+        with database.work(write=True) as session:
+            session.execute(
+                delete(StoredObject).where(StoredObject.id == object_id, StoredObject.state == "staged")
+            )
+    return len(ids)

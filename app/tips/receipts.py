@@ -1,0 +1,58 @@
+"""The receipt's way back in: number and password open the tip's own private key, and that opens the tip key."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.people.grants import open_reporter_key
+from app.people.subjects import open_subject_key
+from app.people.tools import Tools
+from app.sealing.receipt import Receipt, unlock_receipt
+from app.tips.models import Tip
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A reporter who came back: which tip, and the private key that opens what was sealed to them."""
+
+    tip_id: str
+    private: bytes = field(repr=False)
+
+
+def look_up(tools: Tools, receipt: Receipt) -> Visit:
+    """Open a tip with its receipt. Raises SealError alike for an unknown number and a wrong password, Busy when too
+    many look up at once. The first look-up erases what would show the receipt again.
+    """
+    with tools.database.work() as session:
+        tip = session.scalar(select(Tip).where(Tip.number == receipt.number))
+    keyring = tools.keyring
+    private = unlock_receipt(tip.locked_private if tip else None, receipt, keyring.pepper, keyring.looking_up)
+    if tip is None:
+        raise AssertionError("a dummy never opens")
+    if tip.once_digest is not None:
+        with tools.database.work(write=True) as session:
+            forget_once(session, tip.id)
+    return Visit(tip.id, private)
+
+
+def forget_once(session: Session, tip_id: str) -> None:
+    session.execute(update(Tip).where(Tip.id == tip_id).values(once_digest=None, once_receipt=None))
+
+
+def forget_all_once(session: Session) -> None:
+    """Erase every receipt kept for a resent form; the nightly job's."""
+    session.execute(
+        update(Tip).where(Tip.once_digest.is_not(None)).values(once_digest=None, once_receipt=None)
+    )
+
+
+def tip_of(session: Session, tools: Tools, visit: Visit) -> tuple[Tip, bytes]:
+    """The tip and its key. Raises NoKey once it is shredded."""
+    tip = session.get_one(Tip, visit.tip_id)
+    return tip, open_reporter_key(session, tools.keyring, tip.id, visit.private)
+
+
+def ledger_key_of(tools: Tools, tip: Tip) -> bytes:
+    """The tip's own ledger key: its pseudonym, as subject and as actor."""
+    return open_subject_key(tools.keyring, "tips", tip.id, tip.month, tip.ledger_key)

@@ -1,0 +1,254 @@
+"""Requests to the vault: asked by one, released by two others in either order, opened once by who asked.
+
+Each keeper re-seals their share to the request's one-time key, whose private half only the asker can open. Neither
+keeper sees what is inside; what they read is the number, the reason and who asks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.context import Desktop
+from app.casework.models import Case
+from app.casework.needs import Unmet
+from app.casework.opening import keepers_of
+from app.db.base import month_of, new_id
+from app.db.versions import change
+from app.ledger.write import append
+from app.notices.write import notify
+from app.people.desks import desk_recipients, desks_with_keys, member_recipient
+from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
+from app.people.holder import Holder
+from app.people.models import Member
+from app.people.tools import Tools
+from app.sealing.fields import Place, canonical_json, new_key, open_json, seal_json
+from app.sealing.hpke import Context, seal_to
+from app.sealing.keys import generate
+from app.vault.models import VaultRequest
+
+OPEN_FOR = timedelta(days=1)  # an identity is read within a day
+CALL_FOR = timedelta(days=10)
+LONGEST = 500
+PARTS = ("first", "second")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request as one of those concerned reads it."""
+
+    row: VaultRequest
+    body: dict[str, Any]
+    key: bytes = field(repr=False)
+
+    @property
+    def subjects(self) -> list[Subject]:
+        return [Subject(kind, name) for kind, name in self.body["subjects"]]
+
+    @property
+    def reserved(self) -> bool:
+        return bool(self.body["reserved"])
+
+
+def body_place(request_id: str) -> Place:
+    return Place("vault_requests", request_id, "body")
+
+
+def share_context(request_id: str, part: str) -> Context:
+    return Context("vault-share", request_id, part)
+
+
+def private_context(request_id: str) -> Context:
+    return Context("vault-one-time", request_id, "private")
+
+
+def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> str:
+    """Ask to open who sent a tip; returns the request's id. Raises Unmet."""
+    one = next((one for one in now.tips if one.tip.number == tip_number), None)
+    if one is None or not now.is_lead:
+        raise Unmet("这件举报不在您手里。")
+    if one.content.report.mode != "named":
+        raise Unmet("举报人没有留姓名。可以提问，或者（留了电话的）请保密专员代联系。")
+    body: dict[str, Any] = {"tip_number": tip_number, "tip": one.tip.id, "case": now.case.id}
+    body |= {"subjects": [["identity", one.tip.id]]}
+    return ask(tools, now.holder, "unseal", now.now.desk, reason, now.now.reserved, body)
+
+
+def ask_call(tools: Tools, now: Desktop, tip_number: str, questions: str) -> str:
+    """Ask the custodian to call the reporter with the desk's questions (代联系). Raises Unmet."""
+    one = next((one for one in now.tips if one.tip.number == tip_number), None)
+    if one is None or not now.is_lead:
+        raise Unmet("这件举报不在您手里。")
+    if one.content.report.mode != "callback":
+        raise Unmet("举报人没有同意打电话。")
+    body = {
+        "tip_number": tip_number,
+        "tip": one.tip.id,
+        "case": now.case.id,
+        "subjects": [["identity", one.tip.id]],
+        "calls": [],
+    }
+    return ask(tools, now.holder, "call", now.now.desk, questions, now.now.reserved, body)
+
+
+def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
+    """Ask to take over a case that lies unopened or orphaned, unread by the keepers (second way). Raises Unmet."""
+    with tools.database.work() as session:
+        case = session.scalar(select(Case).where(Case.number == number, Case.reserved.is_(False)))
+    if case is None or case.state == "closed":
+        raise Unmet("没有这个编号的在办事项。")
+    if case.desk_id in holder.desks:
+        raise Unmet("这件事已经在您的岗位。")
+    desk = next((name for name in holder.desks if name in ("dispatch", "office")), "")
+    if not desk:
+        raise Unmet("接手由分派岗或者安委办来办。")
+    body = {"tip_number": number, "case": case.id, "subjects": [["case", case.id]]}
+    return ask(tools, holder, "handon", desk, reason, False, body)
+
+
+def ask(
+    tools: Tools, holder: Holder, kind: str, desk: str, reason: str, reserved: bool, body: dict[str, Any]
+) -> str:
+    """Seal a request to who asks and to both keepers, and enter it in the ledger."""
+    reason = reason.strip()
+    if not reason or len(reason) > LONGEST:
+        raise Unmet(f"请写明理由，最多 {LONGEST} 个字。")
+    day, request_id, key, pair = tools.now.today(), new_id(), new_key(), generate()
+    with tools.database.work() as session:
+        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
+        asker = member_recipient(session.get_one(Member, holder.member_id))
+    keepers, month = keepers_of(reserved), month_of(day)
+    value = {**body, "reason": reason, "desk": desk, "asker": holder.name, "reserved": reserved}
+    to = [known[name] for name in (desk, *keepers)]
+    grants = [seal_grant(tools.keyring, Subject("request", request_id), key, one, month) for one in to]
+    row = VaultRequest(
+        id=request_id,
+        kind=kind,
+        state="asked",
+        day=day,
+        expires=None,
+        month=month,
+        asker_id=holder.member_id,
+        one_time_public=pair.public,
+        one_time_private=seal_to(asker.public, pair.private, private_context(request_id)),
+        first_share=None,
+        second_share=None,
+        body=seal_json(key, value, body_place(request_id)),
+        version=1,
+    )
+    with tools.database.work(write=True) as session:
+        session.add(row)
+        session.add_all(grants)
+        for name in keepers:
+            notify(session, name, "vault", day)
+        enter(session, tools, holder, "vault_asked", request_id, day)
+    return request_id
+
+
+def enter(session: Session, tools: Tools, holder: Holder, kind: str, request_id: str, day: date) -> None:
+    subject = tools.keyring.standing_key(f"request:{request_id}")
+    append(session, day=day, kind=kind, actor=holder.ledger_key, subject=subject, detail={"by": holder.name})
+
+
+def read_requests(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
+    """Requests the holder is concerned by, newest first."""
+    query = select(VaultRequest).where(granted(holder, "request", VaultRequest.id))
+    if ids:
+        query = query.where(VaultRequest.id.in_(ids))
+    rows = list(session.scalars(query.order_by(VaultRequest.day.desc(), VaultRequest.id)))
+    keys = open_keys(session, tools.keyring, holder, "request", [row.id for row in rows])
+    return [open_request(row, keys[row.id]) for row in rows if row.id in keys]
+
+
+def open_request(row: VaultRequest, key: bytes) -> Opened:
+    return Opened(row, open_json(key, row.body, body_place(row.id)), key)
+
+
+def one_request(session: Session, tools: Tools, holder: Holder, request_id: str) -> Opened:
+    """Raises NoKey."""
+    key = open_key(session, tools.keyring, holder, Subject("request", request_id))
+    return open_request(session.get_one(VaultRequest, request_id), key)
+
+
+def part_of(holder: Holder, opened: Opened) -> str:
+    """Which share the holder keeps for this request. Raises Unmet."""
+    for part, desk in zip(PARTS, keepers_of(opened.reserved), strict=True):
+        if holder.sits_at(desk):
+            return part
+    raise Unmet("这要由保管人来办。")
+
+
+def release(tools: Tools, holder: Holder, request_id: str) -> None:
+    """Re-seal the holder's shares to the request's one-time key; the second release opens it. Raises Unmet, Outrun."""
+    with tools.database.work() as session:
+        opened = one_request(session, tools, holder, request_id)
+        part = part_of(holder, opened)
+        row = opened.row
+        if row.state != "asked" or getattr(row, f"{part}_share") is not None:
+            raise Unmet("这一份已经办过了。")
+        if row.asker_id == holder.member_id:
+            raise Unmet("自己申请的不能自己放行。")
+        if row.kind == "call" and part == "second" and row.first_share is None:
+            raise Unmet("先由保密专员接下，再由您放行。")
+        shares = shares_of(session, tools, holder, opened, part)
+    mine = seal_to(row.one_time_public, shares, share_context(row.id, part))
+    keep_share(tools, holder, opened, part, mine, {})
+
+
+def shares_of(session: Session, tools: Tools, holder: Holder, opened: Opened, part: str) -> bytes:
+    """The holder's share of every subject's key, as JSON of hexadecimal."""
+    found = {}
+    for subject in opened.subjects:
+        found[f"{subject.kind}:{subject.id}"] = open_key(session, tools.keyring, holder, subject, part).hex()
+    return canonical_json(found)
+
+
+def keep_share(
+    tools: Tools, holder: Holder, opened: Opened, part: str, sealed: bytes, values: dict[str, Any]
+) -> None:
+    """Store one keeper's part; the second makes the request `released`, for a day (a call: ten)."""
+    row, day = opened.row, tools.now.today()
+    other = row.second_share if part == "first" else row.first_share
+    both = other is not None
+    until = day + (CALL_FOR if row.kind == "call" else OPEN_FOR)
+    state = {"state": "released", "expires": until} if both else {}
+    with tools.database.work(write=True) as session:
+        change(session, row, **{f"{part}_share": sealed}, **state, **values)
+        enter(session, tools, holder, "vault_released", row.id, day)
+        if both:
+            notify(session, opened.body["desk"], "vault", day)
+
+
+def refuse(tools: Tools, holder: Holder, request_id: str) -> None:
+    """Either keeper may refuse; what the other gave is erased. Raises Unmet, Outrun."""
+    with tools.database.work() as session:
+        opened = one_request(session, tools, holder, request_id)
+        part_of(holder, opened)
+        if opened.row.state != "asked":
+            raise Unmet("这一份已经办过了。")
+    with tools.database.work(write=True) as session:
+        change(session, opened.row, state="refused", **ERASED)
+        enter(session, tools, holder, "vault_refused", request_id, tools.now.today())
+
+
+ERASED: dict[str, Any] = {"first_share": None, "second_share": None, "one_time_private": None}
+
+
+def lapse(tools: Tools) -> None:
+    """Released and not read in time, or never answered within ten days: shares are erased (a job's)."""
+    today = tools.now.today()
+    with tools.database.work() as session:
+        rows = session.scalars(
+            select(VaultRequest).where(
+                VaultRequest.state.in_(("asked", "released")),
+                (VaultRequest.expires < today) | (VaultRequest.day < today - CALL_FOR),
+            )
+        ).all()
+    for row in rows:
+        if row.expires is not None and row.expires >= today:
+            continue
+        with tools.database.work(write=True) as session:
+            change(session, row, state="lapsed", **ERASED)

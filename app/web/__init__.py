@@ -1,0 +1,1 @@
+"""What all doors share: base templates, static files, catalogues, headers, sessions, error pages."""

@@ -1,0 +1,73 @@
+"""Error pages: what happened and what to do, in the reader's language; to the log without content."""
+
+import logging
+
+from flask import Flask, render_template
+from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.db.versions import Outrun
+from app.people.grants import NoKey
+from app.sealing.secrets import Busy
+
+log = logging.getLogger("anshao")
+
+Page = tuple[str, int]
+
+
+def page(status: int) -> Page:
+    title, text = words(status)
+    return render_template("web/error.html", title=title, text=text, status=status), status
+
+
+def words(status: int) -> tuple[str, str]:
+    """Title and advice for a status."""
+    known = {
+        400: (_("这个请求看不懂"), _("可能没传完。请退回上一页再试一次，您写的内容还在。")),
+        403: (_("这里您不能进"), _("请从首页重新开始。")),
+        404: (_("没有这个页面"), _("请检查地址，或者从首页重新开始。")),
+        405: (_("不能这样打开"), _("请从首页重新开始。")),
+        409: (_("别人刚刚改过"), _("请退回上一页，刷新后再试。")),
+        413: (_("传的东西太大"), _("照片一共不能超过 60 MB。请少选几张再试，写的内容还在上一页。")),
+        429: (_("现在人多，请稍等"), _("请过一分钟再试，您写的内容还在上一页。")),
+        503: (_("现在人多，请稍等"), _("请过一分钟再试，您写的内容还在上一页。")),
+    }
+    return known.get(status, (_("出错了"), _("不是您的问题。请退回上一页再试一次，您写的内容还在。")))
+
+
+def register(app: Flask) -> None:
+    @app.errorhandler(HTTPException)
+    def on_http(error: HTTPException) -> Page:
+        return page(error.code or 500)
+
+    @app.errorhandler(NoKey)
+    def on_no_key(_error: NoKey) -> Page:
+        return page(404)  # whoever lacks the key does not learn whether it exists
+
+    @app.errorhandler(Outrun)
+    def on_outrun(_error: Outrun) -> Page:
+        return page(409)
+
+    @app.errorhandler(Busy)
+    def on_busy(_error: Busy) -> Page:
+        return page(503)
+
+    @app.errorhandler(OperationalError)
+    def on_database(error: OperationalError) -> Page:
+        log.error("database: %s", type(error.orig).__name__)
+        return page(503)
+
+    @app.errorhandler(Exception)
+    def on_error(error: Exception) -> Page:
+        log.error("unexpected %s at %s", type(error).__name__, places(error))
+        return page(500)
+
+
+def places(error: Exception) -> str:
+    """Where it happened, as module:line; never the message, which may hold what somebody wrote."""
+    at, found = error.__traceback__, []
+    while at is not None:
+        found.append(f"{at.tb_frame.f_globals.get('__name__', '?')}:{at.tb_lineno}")
+        at = at.tb_next
+    return " ".join(found[-4:])

@@ -1,0 +1,97 @@
+"""The process's tools, made once from the settings; whatever is missing or wrong stops the start."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+
+from app.clock.calendar import Calendar
+from app.clock.limits import Limits
+from app.db.engine import Database
+from app.db.locks import Locks
+from app.db.schema import check_at_head
+from app.people.keyring import Keyring, KeyringBroken
+from app.people.models import Installation
+from app.people.tools import Tools
+from app.photos.pool import Cleaner
+from app.rules.routing import Rules
+from app.sealing.epochs import fingerprint
+from app.store.memory import open_memory
+from app.store.objects import FolderStore
+from config import Settings
+
+TIANJIN = ZoneInfo("Asia/Shanghai")
+EXTENSION = "anshao"
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """The present, in the town's own days."""
+
+    def today(self) -> date:
+        return datetime.now(TIANJIN).date()
+
+    def instant(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def make_tools(settings: Settings, cleaner: Cleaner) -> Tools:
+    """Open everything. Raises KeyringBroken, SchemaNotAtHead, WouldPersist, RuleError: the start stops."""
+    database = Database(settings.database)
+    try:
+        return tools_on(database, settings, cleaner)
+    except BaseException:
+        database.dispose()
+        raise
+
+
+def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
+    keyring = Keyring(settings.keys, settings.root_fingerprint)
+    check_at_head(database)
+    check_installation(database, keyring)
+    memory = open_memory(settings.memory)
+    locks = Locks(database, settings.data / "locks")
+    worker = secrets.token_hex(16)
+    if not locks.take(worker):
+        raise RuntimeError("a new worker's lock is held by another")
+    return Tools(
+        database=database,
+        keyring=keyring,
+        memory=memory,
+        store=FolderStore(settings.data / "objects"),
+        locks=locks,
+        cleaner=cleaner,
+        rules=Rules.load(),
+        calendar=Calendar.load(),
+        limits=Limits.load(),
+        now=WallClock(),
+        worker=worker,
+        authority=settings.authority,
+        town=settings.town,
+        counter_open=settings.counter_open,
+    )
+
+
+def check_installation(database: Database, keyring: Keyring) -> None:
+    """The database, the pepper and the root belong together, or nothing starts."""
+    with database.work() as session:
+        row = session.get(Installation, 1)
+    if row is None:
+        raise KeyringBroken("this database has not been set up; run flask setup")
+    if row.pepper_check != keyring.pepper_check():
+        raise KeyringBroken("this pepper is not the one the database was made with")
+    if fingerprint(row.root_public) != keyring.root_fingerprint:
+        raise KeyringBroken("the root in the database is not the one named in the settings")
+
+
+def tools() -> Tools:
+    """This process's tools."""
+    made: Tools = current_app.extensions[EXTENSION]["tools"]
+    return made
+
+
+def settings() -> Settings:
+    given: Settings = current_app.extensions[EXTENSION]["settings"]
+    return given

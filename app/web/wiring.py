@@ -1,0 +1,57 @@
+"""What every door needs from Flask: templates, gettext, headers, errors, requests in memory."""
+
+from datetime import date
+
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from flask_babel import gettext as _
+
+from app.sealing.receipt import in_fours
+from app.web import errors, headers
+from app.web.navigation import nav_links
+from app.web.request import MAX_REQUEST, MemoryRequest
+from app.web.services import settings
+from app.web.sessions import csrf_field
+
+web = Blueprint("web", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    app.request_class = MemoryRequest
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    Babel(app)
+    app.register_blueprint(web)
+    headers.register(app)
+    errors.register(app)
+    app.jinja_env.filters["in_fours"] = in_fours
+    app.jinja_env.filters["day"] = chinese_day
+    app.jinja_env.filters["yuan"] = yuan
+    app.jinja_env.globals["csrf_field"] = csrf_field
+    app.jinja_env.globals["nav_links"] = nav_links
+    app.context_processor(installation)
+
+
+def installation() -> dict[str, object]:
+    """What every page may say about where it is."""
+    given = settings()
+    return {
+        "town": given.town,
+        "district": given.district,
+        "telephone": given.telephone,
+        "demonstration": given.demonstration,
+        "authority": given.authority,
+    }
+
+
+def yuan(fen: int) -> str:
+    """An amount in fen as people say it: 3,000 元; fen only where there are any."""
+    whole, rest = divmod(fen, 100)
+    return str(_("%(amount)s 元", amount=f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"))
+
+
+def chinese_day(value: object) -> str:
+    """A day as people write it: 2026年11月24日."""
+    if not isinstance(value, date):
+        return ""
+    return str(_("%(year)d年%(month)d月%(day)d日", year=value.year, month=value.month, day=value.day))

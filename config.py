@@ -1,0 +1,98 @@
+"""Settings: small pure functions over a mapping, all checked at start.
+
+`load(environ)` reads the environment and the installation's own `settings.toml` in the data folder (written by
+`flask setup`); the environment wins. Any bad value raises `SettingError`, which stops the start.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+AUTHORITIES = ("town", "county")
+
+
+class SettingError(Exception):
+    """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation (one town) is told from outside."""
+
+    data: Path  # folder of the database and the sealed files
+    keys: Path  # pepper, standing key, monthly retention keys: never in a backup of the database
+    database: str  # SQLAlchemy URL
+    memory: str  # where what must not persist lies: a tmpfs folder or redis://
+    town: str
+    district: str
+    telephone: str  # landline of the duty desk
+    authority: Literal["town", "county"]  # a town proposes, a county decides (安全生产法 §9, §73, §76)
+    root_fingerprint: str  # of the key that signs every desk's first epoch; empty before set-up
+    demonstration: bool
+    counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
+
+    def title(self) -> str:
+        return f"{self.district}{self.town}"
+
+
+def load(environ: Mapping[str, str]) -> Settings:
+    """Settings from `ANSHAO_*` variables and `<data>/settings.toml`.
+
+    Raises SettingError.
+    """
+    data = Path(environ.get("ANSHAO_DATA") or Path(__file__).parent / "instance" / "data").resolve()
+    written = read_file(data / "settings.toml")
+    return Settings(
+        data=data,
+        keys=Path(environ.get("ANSHAO_KEYS") or data / "keys").resolve(),
+        database=environ.get("ANSHAO_DATABASE") or f"sqlite:///{data / 'anshao.sqlite'}",
+        memory=environ.get("ANSHAO_MEMORY") or default_memory(data),
+        town=text(environ, written, "town", "下仓镇"),
+        district=text(environ, written, "district", "天津市蓟州区"),
+        telephone=text(environ, written, "telephone", ""),
+        authority=authority(text(environ, written, "authority", "town")),
+        root_fingerprint=text(environ, written, "root_fingerprint", ""),
+        demonstration=yes_no("demonstration", text(environ, written, "demonstration", "no")),
+        counter_open=yes_no("counter_open", text(environ, written, "counter_open", "no")),
+    )
+
+
+def read_file(path: Path) -> dict[str, str]:
+    """The installation's own settings, or nothing before set-up."""
+    try:
+        raw = path.read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    try:
+        values = tomllib.loads(raw)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"{path.name} cannot be read: {error}") from error
+    for name, value in values.items():
+        if not isinstance(value, str):
+            raise SettingError(f"{path.name}: {name} must be text in quotes")
+    return values
+
+
+def text(environ: Mapping[str, str], written: Mapping[str, str], name: str, default: str) -> str:
+    return environ.get(f"ANSHAO_{name.upper()}") or written.get(name) or default
+
+
+def authority(value: str) -> Literal["town", "county"]:
+    if value == "town":
+        return "town"
+    if value == "county":
+        return "county"
+    raise SettingError(f"authority must be one of {', '.join(AUTHORITIES)}, not {value!r}")
+
+
+def yes_no(name: str, value: str) -> bool:
+    if value not in ("yes", "no"):
+        raise SettingError(f"{name} must be yes or no, not {value!r}")
+    return value == "yes"
+
+
+def default_memory(data: Path) -> str:
+    """A folder in memory of its own for each data folder, so that two installations never meet."""
+    return "/dev/shm/anshao-" + data.as_posix().strip("/").replace("/", "-")  # noqa: S108 - tmpfs is the point

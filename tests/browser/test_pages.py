@@ -1,0 +1,120 @@
+"""Every page and state in a real browser, on a phone and on a desk: WCAG 2.2 AA, targets, no sideways scrolling."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.chrome import axe_findings, chromium, overflows, small_targets
+from tests.browser.served import Served, serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
+PHONE, NARROW, DESK = (
+    {"width": 360, "height": 780},
+    {"width": 320, "height": 640},
+    {"width": 1280, "height": 900},
+)
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    gc.collect()
+    with serve(tmp_path_factory.mktemp("pages")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def judged(page: Page, name: str) -> list[str]:
+    """Findings of one page at three widths."""
+    found = []
+    for size in (PHONE, DESK, NARROW):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # width and height
+        found += [f"{name} {one}" for one in axe_findings(page)]
+        found += [f"{name} small: {one}" for one in small_targets(page)]
+        if overflows(page):
+            found.append(f"{name} scrolls sideways at {size['width']}")
+    return found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
+    """Somebody with poor eyes, a screen reader, a small phone or a dark screen could not report or follow up."""
+    context = browser.new_context(java_script_enabled=True, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
+    page = context.new_page()
+    found = []
+    for name, address in {
+        "home": "/",
+        "form": "/report",
+        "insider": "/report?insider=1",
+        "look-up": "/follow",
+    }.items():
+        page.goto(served.address + address)
+        found += judged(page, name)
+    page.goto(served.address + "/report")
+    page.check("input[name=mode][value=named]")
+    page.click("button.go")
+    assert page.locator("#errors").is_visible()
+    found += judged(page, "form with errors")
+    page.goto(served.address + "/report")
+    page.fill("#what", "电线露在外面")
+    page.click("button.go")
+    found += judged(page, "receipt")
+    slip = page.locator("[data-tip-number]")
+    number, password = (slip.get_attribute(f"data-tip-{name}") or "" for name in ("number", "password"))
+    page.goto(served.address + "/follow")
+    page.fill("#number", number)
+    page.fill("#password", "1234")
+    page.click("button.go")
+    found += judged(page, "look-up wrong")
+    page.fill("#number", number)
+    page.fill("#password", password)
+    page.click("button.go")
+    found += judged(page, "follow")
+    page.goto(served.address + "/nowhere")
+    found += judged(page, "not found")
+    context.close()
+    assert found == []
+
+
+STAFF_PAGES = {
+    "chengjian": [
+        "/desk/",
+        "FIRST",
+        "/desk/?state=closed",
+        "/desk/search?words=演示",
+        "/desk/intake",
+        "/vault/",
+    ],
+    "anjian": ["/desk/?state=closed", "FIRST", "/desk/?state=handed_up", "FIRST"],
+    "dispatch": ["/desk/", "FIRST"],
+    "jijian": ["/desk/", "FIRST"],
+    "office": ["/desk/", "/desk/overview", "/desk/signing"],
+    "signer": ["/desk/signing"],
+    "duty": ["/desk/duty"],
+    "custodian": ["/vault/"],
+    "admin": ["/admin/"],
+    "village": ["/desk/intake"],
+}
+
+
+@pytest.mark.parametrize("username", list(STAFF_PAGES))
+def test_staff_pages(served: Served, browser: Browser, username: str) -> None:
+    """An inspector or a leader could not read or reach something on an old office screen or a phone."""
+    context, page = served.signed_in(browser, username)
+    found = judged(page, "home")
+    for address in STAFF_PAGES[username]:
+        if address == "FIRST":
+            page.set_viewport_size(DESK)  # type: ignore[arg-type]  # width and height
+            page.locator("tbody a").first.click()
+        else:
+            page.goto(served.address + address)
+        assert page.title()
+        found += judged(page, f"{username} {address}")
+    context.close()
+    assert found == []
