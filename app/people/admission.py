@@ -4,13 +4,11 @@ An invitation's secret opens a desk's epoch secret once. The first sign-in at a 
 sealed to epoch 0. A member admits and removes, in whose session a new epoch is made; the administrator cannot.
 """
 
-import base64
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.base import new_id
@@ -19,12 +17,13 @@ from app.ledger.write import append
 from app.people.codes import new_secret
 from app.people.desks import public_of
 from app.people.holder import Holder, desk_key_context
+from app.people.invitations import BadInvitation, invite, open_invitation
 from app.people.keyring import Keyring
 from app.people.models import Desk, DeskEpoch, DeskKey, Invitation, Member, Membership
+from app.people.recovery import INVITATION_DAYS, keep_for_recovery
 from app.people.signin import seal_ledger_key
 from app.sealing.epochs import EpochKeys, EpochPublic, first_epoch, next_epoch
-from app.sealing.errors import SealError
-from app.sealing.fields import Place, derive_key, new_key, open_json, seal_json
+from app.sealing.fields import new_key
 from app.sealing.hpke import seal_to
 from app.sealing.keys import generate
 from app.sealing.members import lock_member, new_passphrase
@@ -41,8 +40,17 @@ class NotTogether(Exception):
     """These two posts must never be one person's."""
 
 
-class BadInvitation(Exception):
-    """The invitation is used up, expired or mistyped."""
+class NotAdmitted(Exception):
+    """Somebody cannot be admitted or removed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Whom a member offers a place at their desk."""
+
+    username: str
+    name: str
+    deputy: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,58 +137,6 @@ def desk_key(keys: EpochKeys, member: Member) -> DeskKey:
     return DeskKey(desk_id=keys.desk, epoch=keys.epoch, member_id=member.id, sealed_secret=sealed)
 
 
-def invite(
-    session: Session,
-    keys: Sequence[EpochKeys],
-    username: str,
-    name: str,
-    expires: date,
-    *,
-    deputy: bool = False,
-) -> str:
-    """Offer a place; returns the code to be handed over on paper (160 bits)."""
-    code = base64.b32encode(secrets.token_bytes(20)).decode()
-    invitation_id = new_id()
-    value = [base64.b64encode(key.secret).decode() for key in keys]
-    session.add(
-        Invitation(
-            id=invitation_id,
-            desk_id=keys[0].desk,
-            epoch=keys[-1].epoch,
-            username=username,
-            name=name,
-            deputy=deputy,
-            sealed_secret=seal_json(
-                derive_key(code.encode(), "invitation"), value, invitation_place(invitation_id)
-            ),
-            expires=expires,
-        )
-    )
-    return code
-
-
-def invitation_place(invitation_id: str) -> Place:
-    return Place("invitations", invitation_id, "sealed_secret")
-
-
-def open_invitation(
-    session: Session, code: str, username: str, today: date
-) -> tuple[Invitation, list[EpochKeys]]:
-    """The invitation that this code opens. Raises BadInvitation."""
-    typed = "".join(code.upper().split())
-    for row in session.scalars(
-        select(Invitation).where(Invitation.username == username, Invitation.expires >= today)
-    ):
-        try:
-            value = open_json(
-                derive_key(typed.encode(), "invitation"), row.sealed_secret, invitation_place(row.id)
-            )
-        except SealError:
-            continue
-        return row, [EpochKeys.from_secret(base64.b64decode(secret)) for secret in value]
-    raise BadInvitation
-
-
 def accept(database: Database, keyring: Keyring, username: str, code: str, today: date) -> Welcome:
     """The first sign-in: makes the member and, at a new desk, epoch 1. The invitation is gone.
 
@@ -210,29 +166,83 @@ def begin(session: Session, keyring: Keyring, keys: list[EpochKeys], today: date
     """Epoch 1 where the invitation holds only epoch 0; else the epochs it holds."""
     if keys[-1].epoch > 0:
         return keys
-    made, public = next_epoch(keys[-1])
+    return [make_next(session, keyring, keys[-1], today)]
+
+
+def make_next(session: Session, keyring: Keyring, before: EpochKeys, today: date) -> EpochKeys:
+    """A desk's next epoch, also sealed for the paper. Invitations still out hold older epochs only: they end."""
+    made, public = next_epoch(before)
     add_epoch(session, keyring, public, today)
-    return [made]
+    session.flush()
+    keep_for_recovery(session, keyring, made)
+    session.execute(delete(Invitation).where(Invitation.desk_id == made.desk))
+    return made
+
+
+def held(holder: Holder, desk_id: str) -> list[EpochKeys]:
+    """All epochs of a desk that `holder` has, oldest first. Raises NotAdmitted where there are none."""
+    found = [holder.epochs[at] for at in sorted(holder.epochs) if at[0] == desk_id]
+    if not found:
+        raise NotAdmitted("您不在这个岗位。")
+    return found
+
+
+def admit(
+    session: Session, keyring: Keyring, holder: Holder, desk_id: str, newcomer: Newcomer, today: date
+) -> str:
+    """Offer a place at the holder's own desk. Returns the invitation's code, or "" where a member was seated at once.
+
+    Raises NotTogether for posts that must be two people's, NotAdmitted for anything else that stands against it.
+    """
+    keys = held(holder, desk_id)
+    member = session.scalar(select(Member).where(Member.username == newcomer.username))
+    code = ""
+    if member is None:
+        code = invite(
+            session, keys, newcomer.username, newcomer.name, today + timedelta(days=INVITATION_DAYS),
+            deputy=newcomer.deputy,
+        )  # fmt: skip
+    elif session.get(Membership, (member.id, desk_id)) is not None:
+        raise NotAdmitted("已经在这个岗位。")
+    else:
+        seat(session, member, keys, desk_id, deputy=newcomer.deputy)
+    enter(session, keyring, holder, "member_admitted", desk_id, newcomer.username, today)
+    return code
 
 
 def remove(
     session: Session, keyring: Keyring, holder: Holder, desk_id: str, member_id: str, today: date
 ) -> None:
-    """Remove a member from a desk: a new epoch, signed by the last, sealed to those who stay."""
-    newest = max(epoch for desk, epoch in holder.epochs if desk == desk_id)
-    made, public = next_epoch(holder.epochs[desk_id, newest])
-    add_epoch(session, keyring, public, today)
+    """Remove a member from the holder's desk: a new epoch, signed by the last, sealed to those who stay.
+
+    Raises NotAdmitted when nobody would stay, or when somebody else has just made an epoch.
+    """
+    keys = held(holder, desk_id)
+    leaving = session.get(Membership, (member_id, desk_id))
     staying = session.scalars(
         select(Member)
         .join(Membership, Membership.member_id == Member.id)
         .where(Membership.desk_id == desk_id, Member.id != member_id)
     ).all()
-    session.execute(
-        delete(Membership).where(Membership.desk_id == desk_id, Membership.member_id == member_id)
-    )
+    if leaving is None or not staying:
+        raise NotAdmitted("岗位上至少要留一个人；请先请别人进来。")
+    newest = session.scalar(select(func.max(DeskEpoch.epoch)).where(DeskEpoch.desk_id == desk_id))
+    if newest != keys[-1].epoch:
+        raise NotAdmitted("岗位刚刚换过钥匙，请重新登录再试。")
+    made = make_next(session, keyring, keys[-1], today)
+    session.delete(leaving)
     session.execute(delete(DeskKey).where(DeskKey.desk_id == desk_id, DeskKey.member_id == member_id))
-    for member in staying:
-        session.add(desk_key(made, member))
+    session.add_all([desk_key(made, member) for member in staying])
+    enter(session, keyring, holder, "member_removed", desk_id, member_id, today)
+
+
+def enter(
+    session: Session, keyring: Keyring, holder: Holder, kind: str, desk_id: str, who: str, today: date
+) -> None:
+    """Who admitted or removed whom stands in the ledger."""
+    subject = keyring.standing_key(f"desk:{desk_id}")
+    detail = {"desk": desk_id, "who": who, "by": holder.username}
+    append(session, day=today, kind=kind, actor=holder.ledger_key, subject=subject, detail=detail)
 
 
 def chain_of(session: Session, desk_id: str) -> list[EpochPublic]:

@@ -47,6 +47,11 @@ class Keyring:
             self._months[month] = read_key(path)
         return self._months[month]
 
+    def months(self) -> list[str]:
+        """Months whose retention key is there, oldest first."""
+        folder = self.folder / "retention"
+        return sorted(path.name for path in folder.glob("????-??")) if folder.exists() else []
+
     def destroy_month(self, month: str) -> None:
         """Shred the retention key of `month`: nothing of that month can be opened again, from any copy."""
         path = self.folder / "retention" / month

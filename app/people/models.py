@@ -1,9 +1,10 @@
 """Tables of desks (岗位), members, their keys and grants. What is sealed here opens only with a member's passphrase."""
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NO_ROWID, Base, Day, DeskId, Month, RandomId, Sealed, Version, one_of
+from app.sealing.recovery import KINDS as RECOVERY_KINDS
 
 DESK_KINDS = ("inside", "outside")
 ROLES = (
@@ -115,6 +116,30 @@ class Invitation(Base):
     deputy: Mapped[bool]
     sealed_secret: Mapped[Sealed]
     expires: Mapped[Day]
+
+
+class RecoveryKey(Base):
+    """A public recovery key, signed by the root; its private half is on paper only."""
+
+    __tablename__ = "recovery_keys"
+    __table_args__ = (one_of("kind", RECOVERY_KINDS),)
+
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    public_key: Mapped[Sealed]
+    signature: Mapped[Sealed]
+
+
+class RecoverySeal(Base):
+    """A desk's epoch secret, sealed to the recovery key of its kind."""
+
+    __tablename__ = "recovery_seals"
+    __table_args__ = (
+        ForeignKeyConstraint(["desk_id", "epoch"], ["desk_epochs.desk_id", "desk_epochs.epoch"]),
+    )
+
+    desk_id: Mapped[DeskId] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sealed_secret: Mapped[Sealed]
 
 
 class Grant(Base):

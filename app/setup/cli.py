@@ -1,4 +1,4 @@
-"""Commands: setup, serve, route, photo clean, ledger verify."""
+"""Commands: setup, serve, recover, retention, route, reward try, photo clean, ledger verify."""
 
 import json
 import os
@@ -11,10 +11,14 @@ from flask import Flask
 
 from app.db.engine import Database
 from app.ledger.verify import verify
+from app.ledger.write import append
 from app.people.codes import STEP_SECONDS, code_at
-from app.people.keyring import KeyringBroken
+from app.people.keyring import Keyring, KeyringBroken
+from app.people.recovery import recover as open_again
 from app.photos.files import clean_files
+from app.rules.reward import RewardError, try_file
 from app.rules.routing import RuleError, route_lines
+from app.sealing.errors import SealError
 from app.setup import demonstration, supervisor
 from app.setup.install import is_installed
 from app.setup.real import set_up
@@ -23,7 +27,7 @@ from config import Settings
 
 
 def register(app: Flask) -> None:
-    for command in (setup, serve, code, route, photo, ledger):
+    for command in (setup, serve, recover, retention, code, route, reward, photo, ledger):
         app.cli.add_command(command)
 
 
@@ -56,6 +60,53 @@ def serve(as_demonstration: bool) -> None:
     sys.exit(supervisor.run(port))
 
 
+@click.command("recover")
+@click.argument("desk")
+@click.option("--username", prompt=True, help="who is invited to the desk")
+@click.option("--first", prompt="上半 first half", hide_input=True)
+@click.option("--second", prompt="下半 second half", hide_input=True)
+def recover(desk: str, username: str, first: str, second: str) -> None:
+    """Open a desk whose members are all gone with both paper halves; prints one invitation."""
+    given = settings()
+    keyring = Keyring(given.keys, given.root_fingerprint)
+    database = Database(given.database)
+    try:
+        with database.work(write=True) as session:
+            code = open_again(session, keyring, desk, (first, second), username, WallClock().today())
+    except SealError:
+        raise click.ClickException("these halves do not open this desk; nothing was changed") from None
+    click.echo(f"邀请 invitation {desk} ({username}): {code}")
+
+
+@click.group("retention")
+def retention() -> None:
+    """Monthly retention keys (到期销毁)."""
+
+
+@retention.command("list")
+def retention_list() -> None:
+    """Print the months whose key is there."""
+    for month in Keyring(settings().keys, settings().root_fingerprint).months():
+        click.echo(month)
+
+
+@retention.command("destroy")
+@click.argument("month")
+@click.confirmation_option(prompt="Everything received in this month becomes unreadable for ever. Destroy?")
+def retention_destroy(month: str) -> None:
+    """Shred the key of MONTH ("2024-01"): nothing of it opens again, from any copy. An entry goes in the ledger."""
+    keyring = Keyring(settings().keys, settings().root_fingerprint)
+    if month not in keyring.months():
+        raise click.ClickException(f"no key of {month}")
+    with Database(settings().database).work(write=True) as session:
+        subject = keyring.standing_key("retention")
+        day = WallClock().today()
+        append(
+            session, day=day, kind="month_destroyed", actor=subject, subject=subject, detail={"month": month}
+        )
+    keyring.destroy_month(month)
+
+
 @click.command("route")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def route(file: Path) -> None:
@@ -64,6 +115,21 @@ def route(file: Path) -> None:
         for line in route_lines(file):
             click.echo(line)
     except RuleError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group("reward")
+def reward() -> None:
+    """Rewards (举报奖励)."""
+
+
+@reward.command("try")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def reward_try(file: Path) -> None:
+    """Print the calculation (奖励测算) for facts in JSON, amounts in yuan; writes nothing."""
+    try:
+        click.echo(try_file(file))
+    except RewardError as error:
         raise click.ClickException(str(error)) from error
 
 

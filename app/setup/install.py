@@ -12,8 +12,10 @@ from app.db.schema import upgrade
 from app.people.admission import found_desk
 from app.people.keyring import Keyring, make_keyring
 from app.people.models import Desk, Installation
+from app.people.recovery import found_recovery
 from app.rules.routing import Rules
 from app.sealing.epochs import EpochKeys, RootKeys, fingerprint, new_root
+from app.sealing.keys import KeyPair
 from config import Settings
 
 POSTS = (  # desks that every installation has beside those of the duty list
@@ -32,10 +34,11 @@ SPECIAL = {"dispatch": "dispatch", "duty": "duty", "jijian": "discipline", "offi
 
 @dataclass(frozen=True)
 class Installed:
-    """A new installation: its root and each desk's epoch 0, to be put on paper."""
+    """A new installation: its root, each desk's epoch 0 and the recovery keys, to be put on paper."""
 
     root: RootKeys
     desks: dict[str, EpochKeys]
+    recovery: dict[str, KeyPair]
 
 
 def install(settings: Settings, day: date) -> Installed:
@@ -50,8 +53,9 @@ def install(settings: Settings, day: date) -> Installed:
         session.add(Installation(id=1, pepper_check=keyring.pepper_check(), root_public=root.public))
         keys = {desk.id: found_desk(session, keyring, root.private, desk, day) for desk in inside_desks()}
         session.add_all(outside_desks())
+        recovery = found_recovery(session, root.private)
     database.dispose()
-    return Installed(root, keys)
+    return Installed(root, keys, recovery)
 
 
 def is_installed(settings: Settings) -> bool:

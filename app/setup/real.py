@@ -4,17 +4,25 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from app.db.engine import Database
-from app.people.admission import invite
+from app.people.invitations import invite
+from app.people.recovery import INVITATION_DAYS
 from app.sealing.epochs import fingerprint
 from app.sealing.paper import halves
 from app.setup.install import install, write_settings
 from config import Settings
 
-INVITATION_DAYS = 14
+PAPERS = {
+    "root": "根钥",
+    "desks": "岗位恢复密钥",
+    "custodians": "保密专员恢复密钥",
+    "approvers": "审批人恢复密钥",
+    "discipline": "纪检恢复密钥",
+    "backups": "备份密钥",
+}
 
 
 def set_up(settings: Settings, day: date) -> Iterator[str]:
-    """Install, and print what goes on paper: the root in two halves, one invitation for each desk."""
+    """Install, and print what goes on paper: root and recovery keys in two halves each, an invitation for each desk."""
     installed = install(settings, day)
     write_settings(
         settings.data / "settings.toml",
@@ -25,10 +33,14 @@ def set_up(settings: Settings, day: date) -> Iterator[str]:
             "root_fingerprint": fingerprint(installed.root.public),
         },
     )
-    first, second = halves(installed.root.private)
     yield f"根钥指纹 root fingerprint: {fingerprint(installed.root.public)}"
-    yield f"根钥上半 (一人保管): {first}"
-    yield f"根钥下半 (另一人保管): {second}"
+    secrets = {
+        "root": installed.root.private,
+        **{kind: pair.private for kind, pair in installed.recovery.items()},
+    }
+    for name, secret in secrets.items():  # each half to another person, nobody holding halves of two
+        for side, half in zip(("上半", "下半"), halves(secret), strict=True):
+            yield f"{PAPERS[name]}{side} {name}: {half}"
     database = Database(settings.database)
     with database.work(write=True) as session:
         for desk_id, keys in installed.desks.items():

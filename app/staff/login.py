@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app.people.admission import BadInvitation, accept
+from app.people.admission import accept
+from app.people.invitations import BadInvitation
 from app.people.signin import sign_in
 from app.web.navigation import home_of
 from app.web.services import tools

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.staff import cases, desks, intake, login, papers, rewards, vault
+from app.staff import cases, desks, intake, login, members, papers, rewards, vault
 
 staff = Blueprint("staff", __name__, template_folder="templates")
-for room in (login, cases, desks, intake, vault, papers, rewards):
+for room in (login, members, cases, desks, intake, vault, papers, rewards):
     room.register(staff)

@@ -30,6 +30,8 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found.append(("/admin/", _("人员")))
     if "office" in holder.roles:
         found.append(("/desk/overview", _("总览")))
+    if found:
+        found.append(("/desk/members", _("岗位")))
     return found
 
 

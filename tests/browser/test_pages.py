@@ -90,6 +90,7 @@ STAFF_PAGES = {
         "/desk/search?words=演示",
         "/desk/intake",
         "/vault/",
+        "/desk/members",
     ],
     "anjian": ["/desk/?state=closed", "FIRST", "/desk/?state=handed_up", "FIRST"],
     "dispatch": ["/desk/", "FIRST"],

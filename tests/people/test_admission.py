@@ -5,18 +5,18 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
 from app.ledger.models import LedgerEntry
 from app.people.admission import (
     APART,
-    BadInvitation,
+    Newcomer,
+    NotAdmitted,
     NotTogether,
     Welcome,
     accept,
+    admit,
     check_apart,
-    invite,
-    open_invitation,
     remove,
     seat,
 )
@@ -24,6 +24,7 @@ from app.people.codes import STEP_SECONDS, code_at
 from app.people.desks import NoLivingKey, desk_recipient, desks_with_keys
 from app.people.grants import NoKey, Subject, open_key, seal_grant
 from app.people.holder import Holder
+from app.people.invitations import BadInvitation, invite, open_invitation
 from app.people.models import DeskKey, Invitation, Member
 from app.people.signin import read_session, sign_in
 from app.sealing.fields import new_key
@@ -196,14 +197,59 @@ def test_a_removal_stands_in_the_ledger(small_town: Town) -> None:
 def test_a_desk_that_nobody_holds_is_not_routed_to(small_town: Town) -> None:
     """A tip would be sealed to a key that nobody has."""
     with small_town.tools.database.work(write=True) as session:
-        alone = small_town.members[DESK].id
         assert DESK in desks_with_keys(session)
+        session.execute(delete(DeskKey).where(DeskKey.desk_id == DESK))
+        assert DESK not in desks_with_keys(session)
+
+
+def test_the_last_member_of_a_desk_stays(small_town: Town) -> None:
+    """One careless click would leave a desk's cases to paper halves."""
+    with pytest.raises(NotAdmitted), small_town.tools.database.work(write=True) as session:
+        alone = small_town.members[DESK].id
         remove(
             session, small_town.tools.keyring, small_town.holder(DESK), DESK, alone, small_town.now.today()
         )
-        session.flush()
-        assert not session.scalars(select(DeskKey).where(DeskKey.desk_id == DESK)).all()
-        assert DESK not in desks_with_keys(session)
+    with small_town.tools.database.work() as session:
+        assert DESK in desks_with_keys(session)
+
+
+def test_nobody_admits_to_or_removes_from_a_desk_they_do_not_sit_at(small_town: Town) -> None:
+    """Any member could make themselves the discipline desk's."""
+    for act in (admit_to, remove_from):
+        with pytest.raises(NotAdmitted):
+            act(small_town, "jijian")
+
+
+def admit_to(town: Town, desk: str, username: str = "newcomer") -> str:
+    with town.tools.database.work(write=True) as session:
+        newcomer = Newcomer(username, "新来的")
+        return admit(session, town.tools.keyring, town.holder(DESK), desk, newcomer, town.now.today())
+
+
+def remove_from(town: Town, desk: str) -> None:
+    with town.tools.database.work(write=True) as session:
+        whom = town.members[desk].id
+        remove(session, town.tools.keyring, town.holder(DESK), desk, whom, town.now.today())
+
+
+def test_a_member_of_another_desk_is_seated_at_once(town: Town) -> None:
+    """Somebody who sits at two desks would need two names, or the second desk's cases would stay shut."""
+    before = sealed_now(town)
+    assert admit_to(town, DESK, "clerk") == ""
+    assert opened(town, town.holder("clerk"), before[0]) == before[1]
+    with pytest.raises(NotTogether):
+        admit_to(town, DESK, "approver")
+
+
+def test_an_invitation_ends_with_the_next_epoch(small_town: Town) -> None:
+    """Who was invited before a removal would join with old keys and read nothing new."""
+    code = admit_to(small_town, DESK)
+    add_member(small_town, "leaving", list(small_town.holder(DESK).epochs.values()))
+    with small_town.tools.database.work(write=True) as session:
+        gone = small_town.members["leaving"].id
+        remove(session, small_town.tools.keyring, small_town.holder(DESK), DESK, gone, small_town.now.today())
+    with pytest.raises(BadInvitation):
+        join(small_town, code)
 
 
 def test_outside_desks_have_no_key(small_town: Town) -> None:
