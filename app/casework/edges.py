@@ -57,6 +57,8 @@ def take_edge(
     after = situation_after(now, edge, effect)
     with tools.database.work(write=True) as session:
         write(session, now, edge, effect, after, photos)
+    for name in effect.forget:
+        tools.memory.delete(name)
     return after
 
 

@@ -302,6 +302,16 @@ EDGES = (
         "和同一件事的另一个举报一起办，您的编号照样能查。",
     ),
     Edge(
+        "unmerge",
+        "分开单办",
+        ("closed",),
+        "received",
+        ("lead",),
+        (REASON,),
+        ("merged",),
+        "分开单独办理。",
+    ),
+    Edge(
         "split",
         "分出一件",
         OPEN,

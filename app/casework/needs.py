@@ -124,12 +124,16 @@ def mergeable(now: Desktop) -> str | None:
     return "涉及公职人员的事项不合并。" if now.now.reserved else None
 
 
+def merged(now: Desktop) -> str | None:
+    return None if now.now.facts.extra.get("merged_into") else "没有并入别的事项。"
+
+
 NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
         handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended, extension_signed,
         site_signed, rectification_signed, children_reported, major_punished, unanswered, answered, objection_open,
-        objected, not_objected, mergeable,
+        objected, not_objected, mergeable, merged,
     )
 }  # fmt: skip
 
@@ -141,13 +145,17 @@ def may_take(now: Desktop, edge: Edge) -> bool:
     return any(at.get(who, False) for who in edge.who)
 
 
+UNASKED = frozenset({"merged", "objected", "extension_signed"})  # steps that nobody looks for until it is so
+
+
 def possible(now: Desktop) -> list[tuple[Edge, str | None]]:
     """Edges of the page in the case's state, each with what is still missing (None: it can be taken)."""
     found = []
     for edge in EDGES:
         if edge.page and now.now.state in edge.frm and may_take(now, edge):
-            missing = (NEEDS[need](now) for need in edge.needs)
-            found.append((edge, next((text for text in missing if text), None)))
+            missing = {need: text for need in edge.needs if (text := NEEDS[need](now))}
+            if not UNASKED & missing.keys():
+                found.append((edge, next(iter(missing.values()), None)))
     return found
 
 

@@ -52,6 +52,7 @@ class Effect:
     notices: tuple[tuple[str, str], ...] = ()
     also_ledger: tuple[tuple[bytes, dict[str, str]], ...] = ()
     others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
+    forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 
 
 def plain(
@@ -68,11 +69,9 @@ def sign_for(
     value = now.tools.memory.get(name)
     if value is None:
         return Effect()
-    now.tools.memory.delete(name)
     late = float(value) < now.tools.now.instant().timestamp()
-    return Effect(
-        facts=replace(now.now.facts, extra={**now.now.facts.extra, "signed": "late" if late else "in time"})
-    )
+    extra = {**now.now.facts.extra, "signed": "late" if late else "in time"}
+    return Effect(facts=replace(now.now.facts, extra=extra), forget=(name,))
 
 
 def decline(
@@ -317,6 +316,27 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     )
 
 
+def unmerge(
+    session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """Two matters after all: this case takes its own tips back and goes on by its own clock."""
+    target_id = str(now.now.facts.extra.get("merged_into", ""))
+    target, key = open_case(session, now.tools, now.holder, target_id)
+    there = situation(target, key)
+    if there.state == "closed":
+        raise Unmet("并入的那件已经办结，不能再分开。")
+    own = now.now.facts.tips
+    facts = replace(there.facts, tips=tuple(one for one in there.facts.tips if one not in own))
+    kept = {name: value for name, value in now.now.facts.extra.items() if name != "merged_into"}
+    state = "verifying" if any(event.edge == "accept" for event in now.now.events) else "received"
+    return Effect(
+        state=state,
+        facts=replace(now.now.facts, extra=kept),
+        others=((target, seal_facts(target.id, key, facts, hidden_of(there))),),
+        also_ledger=((case_ledger_key(now.tools, target), {"edge": "unmerge", "by": now.holder.name}),),
+    )
+
+
 def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     """The hazard that is still there becomes a case of its own, by a newly written line without origin."""
     if values["desk"] not in now.known:
@@ -340,6 +360,7 @@ def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
         notices=((values["desk"], "arrived"),),
         also_ledger=((child.ledger_key, detail),),
         told="",
+        forget=(f"split:{now.case.id}",),
     )
 
 
@@ -378,5 +399,6 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "reopen": settle_objection,
     "record_decision": record_decision,
     "merge": merge,
+    "unmerge": unmerge,
     "split": split,
 }

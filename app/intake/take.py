@@ -5,7 +5,7 @@ transaction; the receipt is given back only when its ledger entry is durable.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -34,7 +34,7 @@ from app.tips.objects import keep, stage
 
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
 DUTY = "duty"
-DANGER_SECONDS = 24 * 3600
+KEPT_SECONDS = 24 * 3600  # after a due minute: the alarm is raised within a minute of it
 
 
 @dataclass(frozen=True)
@@ -78,17 +78,28 @@ def take(tools: Tools, sent: Sent) -> Taken:
                 return again(sent, seen, decision)
             continue
         case_id = prepared.case.case.id
-        if sent.report.danger_now:
-            watch_danger(tools, case_id)
+        watch(tools, case_id, sent, decision)
         return Taken(prepared.tip.id, case_id, prepared.receipt, refused, decision, day)
     raise RuntimeError("no free number was found")
 
 
-def watch_danger(tools: Tools, case_id: str) -> None:
-    """The due minute of a danger to life, in memory that does not persist, until somebody has signed for it."""
-    minutes = tools.limits.sign_life.value
-    due = tools.now.instant().timestamp() + minutes * 60
-    tools.memory.set(f"due:{case_id}", str(due).encode(), DANGER_SECONDS)
+def watch(tools: Tools, case_id: str, sent: Sent, decision: Decision) -> None:
+    """Due minutes, in memory that does not persist: until somebody has signed for a danger to life, and until the
+    hazard that is still there beside a death or an accusation has become a case of its own.
+    """
+    now = tools.now.instant()
+    if sent.report.danger_now:
+        remember(tools, f"due:{case_id}", now + timedelta(minutes=tools.limits.sign_life.value))
+    if len(decision.matters) > 1 and decision.matters[0].kind == "death":
+        remember(tools, f"split:{case_id}", now + timedelta(hours=tools.limits.split_death.value))
+    elif len(decision.matters) > 1:
+        last = tools.calendar.add_working(tools.now.today(), tools.limits.split_official.value).day
+        remember(tools, f"split:{case_id}", datetime.combine(last, time.max, now.tzinfo))
+
+
+def remember(tools: Tools, name: str, due: datetime) -> None:
+    seconds = int((due - tools.now.instant()).total_seconds())
+    tools.memory.set(name, str(due.timestamp()).encode(), seconds + KEPT_SECONDS)
 
 
 def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:

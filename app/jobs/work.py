@@ -10,7 +10,7 @@ from app.casework.models import Case
 from app.db.versions import Outrun, change
 from app.ledger.verify import make_checkpoint
 from app.ledger.write import append
-from app.notices.write import notify
+from app.notices.write import end_before, notify
 from app.people.tools import Tools
 from app.rewards import payment as rewards
 from app.tips.objects import sweep
@@ -18,17 +18,21 @@ from app.tips.receipts import forget_all_once
 from app.vault import requests as vault
 
 SOON = timedelta(days=3)
+DAILY = ("due_soon", "overdue", "unopened")
 
 
 def each_minute(tools: Tools) -> None:
-    """Alarm the deputy where danger to life was not signed for in time; the minute exists in memory only."""
-    for key in tools.memory.keys("due:"):
-        value = tools.memory.get(key)
-        if value is not None and float(value) < tools.now.instant().timestamp():
-            tools.memory.delete(key)
-            with tools.database.work(write=True) as session:
-                notify(session, "office", "alarm", tools.now.today())
-                notify(session, "duty", "alarm", tools.now.today())
+    """Alarm, without content: danger to life that nobody signed for, a hazard beside a death or an accusation that
+    nobody made a case of. The due minutes exist in memory only.
+    """
+    for prefix, kind, desks in (("due:", "alarm", ("office", "duty")), ("split:", "split", ("duty",))):
+        for name in tools.memory.keys(prefix):
+            value = tools.memory.get(name)
+            if value is not None and float(value) < tools.now.instant().timestamp():
+                with tools.database.work(write=True) as session:
+                    for desk_id in desks:
+                        notify(session, desk_id, kind, tools.now.today())
+                tools.memory.delete(name)
 
 
 def each_hour(tools: Tools) -> None:
@@ -85,6 +89,7 @@ def remind(tools: Tools) -> None:
             )
         ).all()
     with tools.database.work(write=True) as session:
+        end_before(session, DAILY, today)
         for desk_id, reserved, state, accept_due, due in rows:
             desk = "jijian" if reserved or desk_id is None else desk_id
             late = due is not None and due < today

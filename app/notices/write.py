@@ -31,3 +31,8 @@ def waiting(session: Session, desks: tuple[str, ...]) -> dict[str, int]:
 
 def mark_done(session: Session, desks: tuple[str, ...], kind: str) -> None:
     session.execute(update(Notice).where(Notice.desk_id.in_(desks), Notice.kind == kind).values(done=True))
+
+
+def end_before(session: Session, kinds: tuple[str, ...], day: date) -> None:
+    """End notices that are said anew each day: those of earlier days."""
+    session.execute(update(Notice).where(Notice.kind.in_(kinds), Notice.day < day).values(done=True))

@@ -11,10 +11,11 @@ from app.casework.flow import STATE_NAMES, TABLE, Field
 from app.casework.needs import Unmet, possible
 from app.casework.reading import counts, note_listing, note_reading, queue, search
 from app.ledger.write import history
-from app.notices.write import mark_done, waiting
+from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
 from app.people.models import Member, Membership
 from app.rewards.decide import freeze
+from app.staff.news import news_of
 from app.staff.words import DUE_NAMES, EDGE_NAMES
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
@@ -32,7 +33,7 @@ def cases() -> str:
     note_listing(tools(), holder())
     with tools().database.work() as session:
         page = queue(session, tools(), holder(), **asked)
-        totals, news = counts(session, holder()), waiting(session, holder().desks)
+        totals, news = counts(session, holder()), news_of(session)
     return render_template(
         "staff/queue.html", page=page, totals=totals, news=news, asked=asked, states=STATE_NAMES, **names()
     )

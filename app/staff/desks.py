@@ -12,6 +12,7 @@ from app.casework.signing import SIGNABLE, sign_record
 from app.notices.write import mark_done
 from app.people.desks import all_desks
 from app.staff.cases import names
+from app.staff.news import news_of
 from app.tips.content import photos_of
 from app.tips.objects import open_photo
 from app.web.services import tools
@@ -72,11 +73,13 @@ def duty() -> str | AnyResponse:
     """Danger notes: place and what, nothing else. Opening is signing for them."""
     with tools().database.work() as session:
         found = [one for one in read_records(session, tools(), holder()) if one.kind == "danger"]
+        news = news_of(session)
     if request.method == "POST":
         with tools().database.work(write=True) as session:
-            mark_done(session, ("duty",), "alarm")
+            for kind in ("alarm", "split"):
+                mark_done(session, ("duty",), kind)
         return redirect(url_for("staff.duty"), 303)
-    return render_template("staff/duty.html", notes=list(reversed(found)), **names())
+    return render_template("staff/duty.html", notes=list(reversed(found)), news=news, **names())
 
 
 @signed_in("office")
@@ -89,8 +92,10 @@ def overview() -> str:
             .order_by(func.coalesce(Case.next_due, Case.day), Case.id)
             .limit(500)
         ).all()
-        desks = all_desks(session)
-    return render_template("staff/overview.html", cases=cases, desks=desks, states=STATE_NAMES, **names())
+        desks, news = all_desks(session), news_of(session)
+    return render_template(
+        "staff/overview.html", cases=cases, desks=desks, news=news, states=STATE_NAMES, **names()
+    )
 
 
 def register(staff: Blueprint) -> None:

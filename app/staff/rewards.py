@@ -19,6 +19,7 @@ from app.rules.reward_input import facts_of, money
 from app.rules.reward_policies import Policies
 from app.rules.reward_types import KINDS, Facts, RewardError
 from app.staff.cases import LEADS
+from app.staff.news import seen
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
@@ -45,6 +46,7 @@ def policies() -> Policies:
 
 @signed_in(*READERS)
 def rewards() -> str:
+    seen("reward")
     with tools().database.work() as session:
         found = read_rewards(session, tools(), holder())
     return render_template("staff/rewards.html", rewards=found, states=STATE_NAMES)

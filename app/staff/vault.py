@@ -12,6 +12,7 @@ from app.casework.opening import RESERVED_KEEPERS
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.staff.cases import LEADS
+from app.staff.news import seen
 from app.vault.calls import enter_answers, number_to_call, take_call
 from app.vault.opening import read_identity, take_over
 from app.vault.requests import (
@@ -42,6 +43,7 @@ Page = str | tuple[str, int] | AnyResponse
 
 @signed_in(*KEEPERS, *LEADS)
 def requests() -> str:
+    seen("vault")
     return show()
 
 

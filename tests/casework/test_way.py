@@ -18,7 +18,9 @@ from app.db.versions import Outrun
 from app.intake.sent import Taken
 from app.intake.take import take
 from app.intake.visits import open_visit
+from app.jobs.work import each_minute
 from app.ledger.verify import verify
+from app.notices.write import mark_done, waiting
 from app.people.grants import NoKey
 from app.tips.content import Report
 from app.tips.receipts import look_up
@@ -219,7 +221,61 @@ def test_a_patrol_s_case_looks_like_any_other(town: Town) -> None:
     assert len(page.rows) == 2
     now = desktop(town, taken.case_id)
     other = desktop(town, next(row.id for row in page.rows if row.id != taken.case_id))
-    assert len(now.case.facts) // 512 in (len(other.case.facts) // 512, len(other.case.facts) // 512 + 1)
+    assert len(now.case.facts) == len(other.case.facts)
+    clear = (
+        "reserved",
+        "desk_id",
+        "sector",
+        "state",
+        "next_due",
+        "conclude_due",
+        "accept_due",
+        "accepted_on",
+    )
+    assert [getattr(now.case, name) for name in clear] == [getattr(other.case, name) for name in clear]
+
+
+def test_merging_joins_cases_and_parting_undoes_it(town: Town) -> None:
+    """Two reports of one thing would be verified twice; or, merged by mistake, one of them would be lost for good."""
+    first, second = take(town.tools, sent()), take(town.tools, sent())
+    number = desktop(town, first.case_id).now.number
+    step(town, second, "merge", into=number)
+    assert desktop(town, second.case_id).now.state == "closed"
+    joined = desktop(town, first.case_id)
+    assert len({one.tip.number for one in joined.tips}) == 2
+    assert joined.tips[0].key != joined.tips[1].key
+    step(town, first, "accept")
+    step(town, second, "unmerge", reason="不是一回事")
+    assert len(desktop(town, first.case_id).tips) == 1
+    parted = desktop(town, second.case_id)
+    assert (parted.now.state, len(parted.tips)) == ("received", 1)
+    with pytest.raises(Unmet):
+        step(town, second, "unmerge", reason="再分一次")
+    with town.tools.database.work() as session:
+        assert verify(session) == []
+
+
+def split_off(town: Town, taken: Taken) -> None:
+    words = "一台设备防护缺失，请即查。"
+    step(town, taken, "split", who="office", desk="anjian", sector="trade_industry", place="园区", text=words)
+
+
+def test_a_hazard_beside_a_death_alarms_until_it_is_a_case_of_its_own(small_town: Town) -> None:
+    """A machine that has killed would go on running while everybody waits for the district."""
+    death = Report(what="厂里轧死一个人没报，那台机器还在转", deaths=True, still_dangerous=True)
+    taken, other = take(small_town.tools, sent(death)), take(small_town.tools, sent(death))
+    split_off(small_town, other)
+    small_town.now.seconds += 3601
+    each_minute(small_town.tools)
+    with small_town.tools.database.work() as session:
+        assert waiting(session, ("duty",)) == {"split": 1}
+    split_off(small_town, taken)
+    with small_town.tools.database.work(write=True) as session:
+        mark_done(session, ("duty",), "split")
+    each_minute(small_town.tools)
+    with small_town.tools.database.work() as session:
+        assert waiting(session, ("duty",)) == {}
+        assert len(queue(session, small_town.tools, small_town.holder("anjian")).rows) == 2
 
 
 def test_search_finds_only_what_one_may_read(small_town: Town) -> None:
