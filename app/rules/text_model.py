@@ -10,8 +10,9 @@ import math
 import re
 import unicodedata
 import zlib
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 _KEPT = re.compile(r"[^\W_]+")
@@ -26,6 +27,7 @@ COMMON = frozenset(
     """all and any are but every for from has have her his into its just not one our out over that the their them then
     there they this two under very was were when who with you your""".split()  # noqa: SIM905 (read as a sentence)
 )
+TOLD = 3  # of so many labels the telling words are sought
 MAX_CHARS = 4000  # a report may be long; what it is about is said within these
 
 
@@ -57,8 +59,30 @@ def grams(text: str) -> list[str]:
     return found
 
 
-Weights = dict[str, dict[str, float]]  # gram → label → weight
 Split = Callable[[str], list[str]]
+Share = dict[int, float]  # number of a gram → its share of the text
+
+
+class Weights:
+    """A weight for each gram and label, row by row: 4 MB where dictionaries of dictionaries take 50."""
+
+    def __init__(self, grams_known: int, labels: int) -> None:
+        self.labels = labels
+        self.cells = array("d", bytes(8 * grams_known * labels))
+
+    def row(self, gram: int) -> array[float]:
+        return self.cells[gram * self.labels : (gram + 1) * self.labels]
+
+    def add(self, gram: int, label: int, by: float) -> None:
+        self.cells[gram * self.labels + label] += by
+
+    def sums(self, share: Mapping[int, float], bias: Sequence[float]) -> list[float]:
+        """Evidence for each label: of the grams seen with it, and of those never seen with it."""
+        mass = sum(share.values())
+        sums = [mass * value for value in bias]
+        for gram, value in share.items():
+            sums = [before + value * weight for before, weight in zip(sums, self.row(gram), strict=True)]
+        return sums
 
 
 class TextModel:
@@ -71,17 +95,20 @@ class TextModel:
 
     def __init__(
         self,
+        labels: Sequence[str],
         rarity: Mapping[str, float],
         weights: Weights,
-        bias: Mapping[str, float],
+        bias: Sequence[float],
         sharpness: float,
         split: Split,
     ) -> None:
-        self._split = split
+        self._labels = tuple(labels)
         self._rarity = rarity
+        self._numbers = {gram: n for n, gram in enumerate(rarity)}
         self._weights = weights
-        self._bias = bias  # label → its weight for a gram it was never seen with
+        self._bias = bias  # each label's weight for a gram it was never seen with
         self._sharpness = sharpness
+        self._split = split
 
     @classmethod
     def train(
@@ -94,30 +121,38 @@ class TextModel:
     ) -> TextModel:
         """Learn from (label, text) pairs. The same pairs give the same model. ``split`` makes features of a text."""
         pairs = [(label, text, Counter(split(text))) for label, text in examples]
+        labels = list(dict.fromkeys(label for label, _, _ in pairs))
         spread = Counter(gram for _, _, found in pairs for gram in found)
         rarity = {gram: math.log((1 + len(pairs)) / (1 + n)) + 1 for gram, n in spread.items()}
-        shares = [(label, text, _unit(found, rarity)) for label, text, found in pairs]
-        weights, bias = _naive_bayes([(label, share) for label, _, share in shares], len(rarity))
+        numbers = {gram: n for n, gram in enumerate(rarity)}
+        place = {label: n for n, label in enumerate(labels)}
+        shares = [
+            (place[label], text, {numbers[gram]: value for gram, value in _unit(found, rarity).items()})
+            for label, text, found in pairs
+        ]
+        weights = Weights(len(rarity), len(labels))
+        bias = _naive_bayes(weights, shares, len(rarity))
         _correct(weights, bias, shares, passes)
-        return cls(rarity, weights, bias, sharpness, split)
+        return cls(labels, rarity, weights, bias, sharpness, split)
 
     def score(self, text: str) -> list[Scored]:
         """Every label with its share, best first; without any known n-gram all shares are equal."""
-        found = Counter(gram for gram in self._split(text) if gram in self._rarity)
-        parts: dict[str, list[tuple[float, str]]] = {label: [] for label in self._bias}
-        unit = _unit(found, self._rarity)
-        for gram, share in unit.items():
-            for label, weight in self._weights[gram].items():
-                parts[label].append((share * weight, gram))
-        mass = sum(unit.values())
-        sums = {
-            label: mass * self._bias[label] + sum(one for one, _ in mine) for label, mine in parts.items()
-        }
-        top = max(sums.values(), default=0.0)
-        powers = {label: math.exp(self._sharpness * (value - top)) for label, value in sums.items()}
-        total = sum(powers.values()) or 1.0
-        ranked = sorted(powers, key=lambda label: (-powers[label], label))
-        return [Scored(label, powers[label] / total, _telling(parts[label])) for label in ranked]
+        unit = _unit(Counter(gram for gram in self._split(text) if gram in self._rarity), self._rarity)
+        share = {self._numbers[gram]: value for gram, value in unit.items()}
+        sums = self._weights.sums(share, self._bias)
+        top = max(sums, default=0.0)
+        powers = [math.exp(self._sharpness * (value - top)) for value in sums]
+        total = sum(powers) or 1.0
+        ranked = sorted(range(len(powers)), key=lambda n: (-powers[n], self._labels[n]))
+        rows = [(gram, value, self._weights.row(self._numbers[gram])) for gram, value in unit.items()]
+        return [
+            Scored(
+                self._labels[n],
+                powers[n] / total,
+                _telling([(value * row[n], gram) for gram, value, row in rows]) if place < TOLD else (),
+            )
+            for place, n in enumerate(ranked)
+        ]
 
 
 def _unit(found: Mapping[str, int], rarity: Mapping[str, float]) -> dict[str, float]:
@@ -130,54 +165,41 @@ def _by_length(gram: str) -> float:
     return 1.0 if gram.isascii() else BY_LENGTH[len(gram)]
 
 
-def _naive_bayes(pairs: list[tuple[str, dict[str, float]]], known: int) -> tuple[Weights, dict[str, float]]:
+def _naive_bayes(weights: Weights, shares: Sequence[tuple[int, str, Share]], known: int) -> list[float]:
     """Where the passes begin: half the log of how much oftener than never a label was seen with a gram."""
-    sums: Weights = {}
-    for label, share in pairs:
-        mine = sums.setdefault(label, {})
+    seen: list[float] = [0.0] * weights.labels
+    for label, _, share in shares:
         for gram, value in share.items():
-            mine[gram] = mine.get(gram, 0.0) + value
-    weights: Weights = {}
-    for label, mine in sums.items():
-        for gram, value in mine.items():
-            weights.setdefault(gram, {})[label] = START * math.log1p(value / SMOOTHING)
-    floor = SMOOTHING * known
-    bias = {label: START * math.log(SMOOTHING / (sum(mine.values()) + floor)) for label, mine in sums.items()}
-    return weights, bias
+            weights.add(gram, label, value)
+            seen[label] += value
+    for at, value in enumerate(weights.cells):
+        if value:
+            weights.cells[at] = START * math.log1p(value / SMOOTHING)
+    return [START * math.log(SMOOTHING / (one + SMOOTHING * known)) for one in seen]
 
 
 def _correct(
-    weights: Weights, bias: Mapping[str, float], shares: list[tuple[str, str, dict[str, float]]], passes: int
+    weights: Weights, bias: Sequence[float], shares: Sequence[tuple[int, str, Share]], passes: int
 ) -> None:
     """Move ``weights`` wherever a wrong label comes within :data:`MARGIN` of the right one; keep the average."""
-    late: Weights = {}  # each change times the step it was made at, so that the average costs one subtraction
-    step = 0
+    late = Weights(len(weights.cells) // weights.labels, weights.labels) if shares else weights
+    step = 0  # each change times the step it was made at is kept, so that the average costs one subtraction
     for turn in range(passes):
         for label, _, share in sorted(shares, key=lambda one: zlib.crc32(f"{turn}{one[1]}".encode())):
             step += 1
-            sums = _sums(weights, bias, share)
+            sums = weights.sums(share, bias)
             own = sums[label]
-            near = sorted(((own - value, name) for name, value in sums.items() if name != label))[:RIVALS]
-            near = [(gap, name) for gap, name in near if gap < MARGIN]
-            for gap, name in near:
+            near = sorted((own - value, other) for other, value in enumerate(sums) if other != label)[:RIVALS]
+            near = [(gap, other) for gap, other in near if gap < MARGIN]
+            for gap, other in near:
                 move = min(1.0, (MARGIN - gap) / 2) / len(near)
                 for gram, value in share.items():
-                    for to, by in ((label, move * value), (name, -move * value)):
-                        weights[gram][to] = weights[gram].get(to, 0.0) + by
-                        then = late.setdefault(gram, {})
-                        then[to] = then.get(to, 0.0) + step * by
-    for gram, moved in late.items():
-        for label, value in moved.items():
-            weights[gram][label] -= value / (step + 1)
-
-
-def _sums(weights: Weights, bias: Mapping[str, float], share: Mapping[str, float]) -> dict[str, float]:
-    mass = sum(share.values())
-    sums = {label: mass * value for label, value in bias.items()}
-    for gram, value in share.items():
-        for label, weight in weights[gram].items():
-            sums[label] += value * weight
-    return sums
+                    for to, by in ((label, move * value), (other, -move * value)):
+                        weights.add(gram, to, by)
+                        late.add(gram, to, step * by)
+    for at, value in enumerate(late.cells):
+        if value:
+            weights.cells[at] -= value / (step + 1)
 
 
 def _telling(shares: list[tuple[float, str]], most: int = 5) -> tuple[str, ...]:

@@ -6,8 +6,11 @@ import binascii
 
 def framed(label: bytes, *parts: str) -> bytes:
     """A label, then each part behind its length in 4 bytes: no two different lists give the same bytes."""
-    encoded = (part.encode() for part in parts)
-    return label + b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+    pieces = [label]
+    for part in parts:
+        encoded = part.encode()
+        pieces += (len(encoded).to_bytes(4, "big"), encoded)
+    return b"".join(pieces)
 
 
 def to_text(raw: bytes) -> str:
