@@ -4,10 +4,8 @@ from flask import Flask
 
 from app.admin.views import admin
 from app.cashier.views import cashier
-from app.jobs import cli as jobs_cli
 from app.photos.pool import Cleaner
 from app.reporter.views import reporter
-from app.setup import cli as setup_cli
 from app.staff.views import staff
 from app.web import wiring
 from app.web.services import EXTENSION, make_tools
@@ -23,12 +21,21 @@ def create_app(settings: Settings, *, serving: bool = True, cleaner: Cleaner | N
     app = Flask(__name__, static_folder="web/static")
     app.extensions[EXTENSION] = {"settings": settings}
     wiring.register(app)
-    setup_cli.register(app)
-    jobs_cli.register(app)
     app.register_blueprint(reporter)
     app.register_blueprint(staff)
     app.register_blueprint(admin)
     app.register_blueprint(cashier)
     if serving:
         app.extensions[EXTENSION]["tools"] = make_tools(settings, cleaner or Cleaner())
+    else:
+        register_commands(app)
     return app
+
+
+def register_commands(app: Flask) -> None:
+    """The `flask` commands, loaded only where they are used: a web worker does without them."""
+    from app.jobs import cli as jobs_cli
+    from app.setup import cli as setup_cli
+
+    setup_cli.register(app)
+    jobs_cli.register(app)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from app.casework.models import Case
+from app.casework.models import NEVER, Case
 from app.clock.dues import Dues, Event, dues
 from app.people.tools import Tools
 from app.sealing.fields import Place, canonical_json, open_json, seal_steps
@@ -129,7 +129,7 @@ def dues_of(tools: Tools, now: Situation) -> Dues:
 def clear_columns(tools: Tools, now: Situation) -> dict[str, Any]:
     """The columns of `cases` for this situation; of a reserved case only its next due day."""
     due = dues_of(tools, now)
-    next_due = due.next[1] if due.next else None
+    next_due = due.next[1] if due.next else NEVER
     if now.reserved:
         return {"next_due": next_due}
     return {

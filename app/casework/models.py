@@ -3,12 +3,16 @@ reserved, its day and its next due day. All else is sealed under the case key or
 because a question or an answer would tell that somebody reported.
 """
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from datetime import date
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NO_ROWID, Base, Day, DeskId, Month, RandomId, Sealed, Version, one_of
 
 STATES = ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting", "closed")
+NEVER = date.max
+OPEN = text("state <> 'closed'")  # in words, so that both databases see that the index of open cases serves
 
 
 class Case(Base):
@@ -19,6 +23,8 @@ class Case(Base):
         one_of("state", STATES),
         UniqueConstraint("number"),
         Index(None, "desk_id", "state", "next_due", "id"),
+        Index("ix_cases_open", "desk_id", "next_due", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index(None, "reserved", "next_due", "id"),
         Index(None, "next_due", "id"),
         NO_ROWID,
     )
@@ -27,7 +33,7 @@ class Case(Base):
     reserved: Mapped[bool]  # a case on an official: everything below that may be null is null
     day: Mapped[Day]
     month: Mapped[Month]
-    next_due: Mapped[Day | None]
+    next_due: Mapped[Day]  # NEVER where nothing is due: a queue is read in the order of an index
     conclude_due: Mapped[Day | None]  # the 60 days
     accept_due: Mapped[Day | None]  # after this day silence is acceptance
     accepted_on: Mapped[Day | None]  # by silence: a job holds no key and can say no more

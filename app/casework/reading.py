@@ -1,25 +1,25 @@
 """Reading: the queue (most urgent first, keyset pages), counts, search by decrypting; each reading makes an entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop
-from app.casework.facts import Facts, Situation, dues_of, open_facts, situation
-from app.casework.models import Case
+from app.casework.facts import Facts, Situation, dues_of, situation
+from app.casework.models import NEVER, OPEN, STATES, Case
 from app.ledger.write import append, read_once
-from app.people.grants import open_keys, settle
+from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
+from app.people.models import Grant
 from app.people.tools import Tools
 from app.tips.content import Content, open_content
 from app.tips.models import Tip
 
 PAGE = 50
-NEVER = date.max
 
 
 @dataclass(frozen=True)
@@ -53,25 +53,40 @@ class Page:
 def queue(
     session: Session, tools: Tools, holder: Holder, *, state: str = "", sector: str = "", after: str = ""
 ) -> Page:
-    """Open cases the holder may know, most urgent first; `state` closed shows the closed ones."""
-    query = cases_of(holder)
-    if state == "closed":
-        query = query.where(Case.state == "closed")
-    elif state:
-        query = query.where(Case.state == state)
-    else:
-        query = query.where(or_(Case.state != "closed", Case.state.is_(None)))
-    if sector:
-        query = query.where(Case.sector == sector)
-    due = func.coalesce(Case.next_due, NEVER)
-    if after:
-        day, _, case_id = after.partition("~")
-        at = date.fromisoformat(day)
-        query = query.where(or_(due > at, and_(due == at, Case.id > case_id)))
-    cases = list(session.scalars(query.order_by(due, Case.id).limit(PAGE + 1)))
+    """Open cases the holder may know, most urgent first; `state` closed shows the closed ones.
+
+    `after` is what the page before said; nonsense in it begins at the first page.
+    """
+    wanted = [Case.state == state] if state else []
+    wanted += [Case.sector == sector] if sector else []
+    at = place_after(after)
+    if at is not None:
+        day, case_id = at
+        wanted.append(or_(Case.next_due > day, and_(Case.next_due == day, Case.id > case_id)))
+    found: list[Case] = []
+    for source in sources(holder, every=bool(state)):
+        query = cases_of(holder).where(source, *wanted)
+        found += session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE + 1))
+    cases = sorted(found, key=lambda case: (case.next_due, case.id))
     rows = rows_of(session, tools, holder, cases[:PAGE])
     last = cases[PAGE - 1] if len(cases) > PAGE else None
-    return Page(rows, f"{(last.next_due or NEVER).isoformat()}~{last.id}" if last else "")
+    return Page(rows, f"{last.next_due.isoformat()}~{last.id}" if last else "")
+
+
+def sources(holder: Holder, *, every: bool) -> list[ColumnElement[bool]]:
+    """SQL: where the holder's cases are, one index each: those their desks lead (closed ones too with `every`), and
+    reserved ones, whose desk is sealed.
+    """
+    led = [Case.desk_id == desk if every else and_(Case.desk_id == desk, OPEN) for desk in holder.desks]
+    return [*led, Case.reserved.is_(True)]
+
+
+def place_after(after: str) -> tuple[date, str] | None:
+    day, _, case_id = after.partition("~")
+    try:
+        return date.fromisoformat(day), case_id
+    except ValueError:
+        return None
 
 
 def rows_of(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case]) -> tuple[Row, ...]:
@@ -97,12 +112,12 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
         sector=now.sector,
         state=now.state,
         day=case.day,
-        next_due=case.next_due,
+        next_due=case.next_due if case.next_due != NEVER else None,
         next_kind=awaited[0] if awaited else "",
         reserved=case.reserved,
         asked=now.asked,
         objected=now.objected,
-        late=case.next_due is not None and case.next_due < today,
+        late=case.next_due < today,
         place=(report.where if report else "") or facts.place,
         text=facts.title or (report.what if report else "") or facts.text,
         fresh=awaited is not None and awaited[0] == "sign",
@@ -117,36 +132,62 @@ def contents_of(session: Session, tools: Tools, holder: Holder, found: Iterable[
     return {tip.id: open_content(tip, keys[tip.id]) for tip in tips}
 
 
+COUNTED = 1000  # beyond it nobody counts: the page says so
+
+
 def counts(session: Session, holder: Holder) -> dict[str, int]:
-    """How many cases the holder may know, by state."""
-    rows = session.execute(
-        select(func.coalesce(Case.state, "reserved"), func.count())
-        .where(may_know(holder))
-        .group_by(Case.state)
-    )
-    return {row[0]: row[1] for row in rows}
+    """How many cases the holder may know, by state, each counted up to COUNTED; reserved ones together."""
+    ours = Case.desk_id.in_(holder.desks)
+    found = {state: count(session, holder, ours, Case.state == state) for state in STATES}
+    return found | {"reserved": count(session, holder, Case.reserved.is_(True))}
+
+
+def count(session: Session, holder: Holder, *wanted: ColumnElement[bool]) -> int:
+    some = select(Case.id).where(*wanted, may_know(holder)).limit(COUNTED).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
 def note_reading(tools: Tools, holder: Holder, now: Desktop) -> None:
-    """Enter that the holder read this case today, once, and keep its keys under the desk's own from now on.
+    """Enter that the holder read this case today, once; keep its keys and its search line under the desk's own.
 
     Written before anything is shown.
     """
+    lines, line = Lines(tools.keyring, holder, "case"), line_of(now)
     with tools.database.work() as session:
         known = read_once(session, day=now.day, kind="read", actor=holder.ledger_key, subject=now.ledger_key)
-    if known:
-        return
+        if known and not lines.stale(session, now.case.id, line):
+            return
     with tools.database.work(write=True) as session:
         settle(session, tools.keyring, holder, "case", [now.case.id])
         settle(session, tools.keyring, holder, "tip", [one.tip.id for one in now.tips])
-        append(
-            session,
-            day=now.day,
-            kind="read",
-            actor=holder.ledger_key,
-            subject=now.ledger_key,
-            detail={"by": holder.name, "desk": now.now.desk},
-        )
+        lines.write(session, now.case.id, line)
+        if not known:
+            append(
+                session,
+                day=now.day,
+                kind="read",
+                actor=holder.ledger_key,
+                subject=now.ledger_key,
+                detail={"by": holder.name, "desk": now.now.desk},
+            )
+
+
+LINE_CHARS = 2000  # of what a report says
+
+
+def line_of(now: Desktop) -> str:
+    """What search looks through: number, title, place, enterprise and words of the case and of its tips."""
+    contents = {one.tip.id: one.content for one in now.tips}
+    return words_of(now.now.number, now.now.facts, contents)
+
+
+def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
+    parts = [number, facts.title, facts.place, facts.enterprise, facts.text]
+    for tip_id in facts.tips:
+        if tip_id in contents:
+            report = contents[tip_id].report
+            parts += [report.what[:LINE_CHARS], report.where, report.enterprise, report.external_number]
+    return "\n".join(parts).lower()
 
 
 def note_listing(tools: Tools, holder: Holder) -> None:
@@ -168,23 +209,44 @@ def note_listing(tools: Tools, holder: Holder) -> None:
 
 
 def search(session: Session, tools: Tools, holder: Holder, words: str, most: int = 100) -> tuple[Row, ...]:
-    """Cases whose text, place or enterprise holds all `words`, found by opening what the holder may open."""
+    """Cases whose text, place or enterprise holds all `words`, the newest first, found by opening what the holder may
+    open: the desk's search lines, and the cases themselves where nobody of the desk has opened them yet.
+    """
     wanted = words.lower().split()
     if not wanted:
         return ()
-    cases = list(session.scalars(cases_of(holder).order_by(Case.day.desc(), Case.id)))
+    lines, without = Lines(tools.keyring, holder, "case").all(session)
+    hits = [case_id for case_id, line in lines.items() if all(word in line for word in wanted)]
+    found: list[Case] = []
+    for chunk in chunks([*hits, *without]):
+        found += session.scalars(cases_of(holder).where(Case.id.in_(chunk))).all()
+    unread = set(without)
+    new = [case for case in found if case.id in unread] + own_cases(session, holder)
+    kept = {case.id: case for case in found if case.id not in unread}
+    kept |= {case.id: case for case in matching(session, tools, holder, new, wanted)}
+    newest = sorted(kept.values(), key=lambda case: (-case.day.toordinal(), case.id))
+    return rows_of(session, tools, holder, newest[:most])
+
+
+def own_cases(session: Session, holder: Holder) -> list[Case]:
+    """Cases granted to the holder's own key alone (where somebody of the desk must not know): they keep no line."""
+    own = (
+        Grant.subject_kind == "case",
+        Grant.recipient_kind == "member",
+        Grant.recipient_id == holder.member_id,
+    )
+    return list(session.scalars(select(Case).join(Grant, Grant.subject_id == Case.id).where(*own)))
+
+
+def matching(
+    session: Session, tools: Tools, holder: Holder, cases: Sequence[Case], wanted: Sequence[str]
+) -> list[Case]:
+    """Those of `cases` that hold all words, found by opening each."""
     keys = open_keys(session, tools.keyring, holder, "case", [case.id for case in cases])
-    facts = {case.id: open_facts(case, keys[case.id])[0] for case in cases if case.id in keys}
-    contents = contents_of(session, tools, holder, facts.values())
-    hits = [case for case in cases if case.id in facts and matches(case, facts[case.id], contents, wanted)]
-    return rows_of(session, tools, holder, hits[:most])
-
-
-def matches(case: Case, facts: Facts, contents: dict[str, Content], wanted: Sequence[str]) -> bool:
-    parts = [case.number or "", facts.title, facts.place, facts.enterprise, facts.text]
-    for tip_id in facts.tips:
-        if tip_id in contents:
-            report = contents[tip_id].report
-            parts += [report.what, report.where, report.enterprise, report.external_number]
-    hay = "\n".join(parts).lower()
-    return all(word in hay for word in wanted)
+    opened = [(case, situation(case, keys[case.id])) for case in cases if case.id in keys]
+    contents = contents_of(session, tools, holder, (now.facts for _, now in opened))
+    return [
+        case
+        for case, now in opened
+        if all(word in words_of(now.number, now.facts, contents) for word in wanted)
+    ]

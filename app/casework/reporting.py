@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.context import REPORTER_EDGES, case_ledger_key
 from app.casework.flow import STATE_NAMES
-from app.casework.models import Case
+from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.clock.dues import objection_until
 from app.db.versions import change
@@ -72,7 +72,7 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         state_name=STATE_NAMES.get(state, "办理中"),
         asked=waiting_question(lines),
         objected=objected,
-        next_due=case.next_due if ordinary and case else None,
+        next_due=case.next_due if ordinary and case and case.next_due != NEVER else None,
         may_object=tip.state == "answered" and not objected and until is not None and until >= today,
         may_withdraw=tip.state == "open",
     )
@@ -168,4 +168,4 @@ def check_kind(tip: Tip, lines: Sequence[Line], line: Line) -> None:
 def hasten(session: Session, tools: Tools, case: Case, day: date) -> None:
     """An objection has to be decided in time: the due day in clear is all that can be written without the key."""
     due = tools.calendar.add_days(day, tools.limits.recheck.value).day
-    change(session, case, next_due=min(due, case.next_due) if case.next_due else due)
+    change(session, case, next_due=min(due, case.next_due))

@@ -15,7 +15,7 @@ from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, 
 from app.casework.records import prepare_record
 from app.db.base import Base, month_of, new_id
 from app.intake.sent import CannotTake, RefusedPhoto, Sent, Taken
-from app.ledger.write import append
+from app.ledger.write import New, append_all
 from app.notices.write import notify
 from app.people.desks import Recipient, desk_recipients, desks_with_keys, reporter_recipient
 from app.people.grants import Subject, seal_grant, seal_split
@@ -26,7 +26,7 @@ from app.rules.routing import Decision, route
 from app.sealing.fields import new_key, seal_json
 from app.sealing.keys import generate
 from app.sealing.once import once_digest, open_receipt, seal_receipt
-from app.sealing.receipt import Receipt, claim_code, claim_pair, lock_receipt, new_number, new_password
+from app.sealing.receipt import Receipt, lock_receipt, new_number, new_password
 from app.tips.content import Content, Photo, Routing, seal_content, seal_thread, sequence_place
 from app.tips.identity import seal_person
 from app.tips.models import Identity, Tip
@@ -57,13 +57,16 @@ def take(tools: Tools, sent: Sent) -> Taken:
     day = tools.now.today()
     digest = once_digest(sent.once, sent.fingerprint())
     with tools.database.work() as session:
-        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
+        keyed = desks_with_keys(session)
         seen = session.scalar(select(Tip).where(Tip.once_digest == digest))
-    decision = route(sent.seen(), tools.rules, desks_with_keys=frozenset(known))
+    decision = route(sent.seen(), tools.rules, desks_with_keys=keyed)
     if seen is not None:
         return again(sent, seen, decision)
     if not decision.desk:
         raise CannotTake(decision.refer)
+    reserved = decision.matters[0].reserved
+    with tools.database.work() as session:
+        known = desk_recipients(session, tools.keyring, {decision.desk, DUTY, *keepers_of(reserved)} & keyed)
     cleaned, refused = clean(tools, sent)
     photos = stage(tools.database, tools.store, tools.worker, cleaned, day)
     key = new_key()
@@ -104,7 +107,8 @@ def remember(tools: Tools, name: str, due: datetime) -> None:
 
 def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:
     """The answer to a form that was sent before: the same receipt, also when the first answer was lost."""
-    receipt = open_receipt(sent.once, tip.once_receipt) if tip.once_receipt else None
+    kept = tip.once_receipt if sent.give_receipt else None
+    receipt = open_receipt(sent.once, kept) if kept else None
     return Taken(tip.id, "", receipt, (), decision, tip.day, again=True)
 
 
@@ -154,7 +158,7 @@ def prepare(
     identity_key = new_key()
     first, second = (recipient_for(known, name) for name in keepers_of(reserved))
     grants += seal_split(tools.keyring, Subject("identity", tip_id), identity_key, first, second, month)
-    locked, claim = locks_of(tools, sent, receipt, pair.private)
+    locked = lock_receipt(pair.private, receipt, tools.keyring.pepper, tools.keyring.taking_in)
     tip = Tip(
         id=tip_id,
         number=receipt.number,
@@ -164,28 +168,17 @@ def prepare(
         ledger_key=sealed_ledger_key,
         public_key=pair.public,
         locked_private=locked,
-        claim_public=claim,
         content=seal_content(tip_id, key, content_of(sent, decision, photos, case)),
         sequence=b"",
         thread=seal_thread(tip_id, key, []),
         once_digest=digest,
-        once_receipt=seal_receipt(sent.once, receipt) if sent.give_receipt else None,
+        once_receipt=seal_receipt(sent.once, receipt),
         version=1,
     )
     identity = Identity(tip_id=tip_id, blob=seal_person(tip_id, identity_key, sent.person))
     danger = danger_rows(tools, known, sent, day)
     shown = receipt if sent.give_receipt else None
     return Prepared(tip, identity, photos, case, (*grants, *danger), shown, decision.desk, key, ledger_key)
-
-
-def locks_of(tools: Tools, sent: Sent, receipt: Receipt, private: bytes) -> tuple[bytes | None, bytes | None]:
-    """The receipt's private key under its password, and the key that opens with the claim code alone."""
-    if not sent.give_receipt:
-        return None, None
-    keyring = tools.keyring
-    locked = lock_receipt(private, receipt, keyring.pepper, keyring.taking_in)
-    claim = claim_pair(claim_code(private), receipt.number, keyring.pepper, keyring.taking_in)
-    return locked, claim.public
 
 
 def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: NewCase) -> Content:
@@ -198,7 +191,7 @@ def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: 
         matters=tuple(matter.sector for matter in decision.matters),
         assist=tuple(decision.assist),
     )
-    return Content(report=sent.report, photos=photos, routing=routing, case_id=case.case.id)
+    return Content(sent.report, photos, routing, case.case.id, sent.give_receipt)
 
 
 def split_due(tools: Tools, decision: Decision, day: date) -> str:
@@ -222,21 +215,18 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
         notify(session, prepared.desk, "arrived", day)
         if sent.report.danger_now:
             notify(session, DUTY, "alarm", day)
-        index = append(
+        index, _ = append_all(
             session,
-            day=day,
-            kind="tip_registered",
-            actor=prepared.ledger_key,
-            subject=prepared.ledger_key,
-            detail={"case": new.case.id},
-        )
-        append(
-            session,
-            day=day,
-            kind="case_registered",
-            actor=prepared.ledger_key,
-            subject=new.ledger_key,
-            detail={"edge": "register", "to": "received", "desk": prepared.desk},
+            [
+                New(day, "tip_registered", prepared.ledger_key, prepared.ledger_key, {"case": new.case.id}),
+                New(
+                    day,
+                    "case_registered",
+                    prepared.ledger_key,
+                    new.ledger_key,
+                    {"edge": "register", "to": "received", "desk": prepared.desk},
+                ),
+            ],
         )
         tip.sequence = seal_json(prepared.key, index, sequence_place(tip.id))
         session.add_all([tip, new.case])

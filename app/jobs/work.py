@@ -85,14 +85,14 @@ def remind(tools: Tools) -> None:
     with tools.database.work() as session:
         rows = session.execute(
             select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.next_due).where(
-                Case.next_due.is_not(None), Case.next_due <= today + SOON
+                Case.next_due <= today + SOON
             )
         ).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)
         for desk_id, reserved, state, accept_due, due in rows:
             desk = "jijian" if reserved or desk_id is None else desk_id
-            late = due is not None and due < today
+            late = due < today
             notify(session, desk, "overdue" if late else "due_soon", today)
             if late and not reserved:
                 notify(

@@ -2,8 +2,8 @@
 
 import json
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,34 +28,51 @@ class Opening:
     detail: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class New:
+    """An entry to be appended: ledger keys (32 bytes) of who acts and what it is about, JSON without sealed content."""
+
+    day: date
+    kind: str
+    actor: bytes = field(repr=False)
+    subject: bytes = field(repr=False)
+    detail: Mapping[str, Any]
+
+
 def append(
     session: Session, *, day: date, kind: str, actor: bytes, subject: bytes, detail: Mapping[str, Any]
 ) -> int:
-    """Append one entry, last in the unit of work; returns its index.
+    """Append one entry, last in the unit of work; returns its index (see `New`, `append_all`)."""
+    return append_all(session, [New(day, kind, actor, subject, detail)])[0]
 
-    `actor` and `subject` are the 32-byte ledger keys of who acts and what it is about, `detail` is JSON without any
-    sealed content. The head row stays locked until the unit of work ends, so that the order is the order of commits.
+
+def append_all(session: Session, entries: Sequence[New]) -> list[int]:
+    """Append entries, last in the unit of work; returns their indexes.
+
+    The head row stays locked until the unit of work ends, so that the order is the order of commits.
     """
     head = session.get(LedgerHead, HEAD, with_for_update=True)
     if head is None:
         head = LedgerHead(id=HEAD, size=0, leaf=NOTHING)
         session.add(head)
-    nonce = secrets.token_bytes(32)
-    said = json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    entry = Entry(
-        index=head.size,
-        day=day,
-        kind=kind,
-        actor=pseudonym(actor, "actor"),
-        subject=pseudonym(subject, "subject"),
-        commitment=commit(nonce, said),
-        previous=head.leaf,
-    )
-    session.add(row_of(entry))
-    session.add(opening_of(entry, subject, nonce, said))
-    head.size, head.leaf = entry.index + 1, entry.leaf()
+    first = head.size
+    for new in entries:
+        nonce = secrets.token_bytes(32)
+        said = json.dumps(new.detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+        entry = Entry(
+            index=head.size,
+            day=new.day,
+            kind=new.kind,
+            actor=pseudonym(new.actor, "actor"),
+            subject=pseudonym(new.subject, "subject"),
+            commitment=commit(nonce, said),
+            previous=head.leaf,
+        )
+        session.add(row_of(entry))
+        session.add(opening_of(entry, new.subject, nonce, said))
+        head.size, head.leaf = entry.index + 1, entry.leaf()
     session.flush()
-    return entry.index
+    return list(range(first, head.size))
 
 
 def row_of(entry: Entry) -> LedgerEntry:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,10 @@ from sqlalchemy.orm import Session
 from app.people.keyring import Keyring
 from app.people.models import Desk, DeskEpoch, DeskKey, Installation, Member
 from app.sealing.epochs import EpochPublic, verify_chain
+
+verified = lru_cache(maxsize=256)(
+    verify_chain
+)  # the same bytes give the same answer; what is refused is not kept
 
 
 class NoLivingKey(Exception):
@@ -40,7 +45,7 @@ def desk_recipients(session: Session, keyring: Keyring, ids: Iterable[str]) -> d
         chains.setdefault(row.desk_id, []).append(public_of(row))
     found = {}
     for desk_id, chain in chains.items():
-        newest = verify_chain(root, keyring.root_fingerprint, chain)
+        newest = verified(root, keyring.root_fingerprint, tuple(chain))
         if newest.epoch > 0:  # epoch 0 belongs to the invitation's paper: no tip is sealed to it
             found[desk_id] = Recipient("desk", desk_id, newest.epoch, newest.public)
     return found
@@ -66,21 +71,21 @@ def public_of(row: DeskEpoch) -> EpochPublic:
     return EpochPublic(row.desk_id, row.epoch, row.public_key, row.verify_key, row.signature)
 
 
+NEWEST = (
+    select(DeskEpoch.desk_id, func.max(DeskEpoch.epoch).label("epoch")).group_by(DeskEpoch.desk_id).subquery()
+)
+KEYED = (  # written once: building it takes longer than asking it
+    select(Desk.id)
+    .join(NEWEST, NEWEST.c.desk_id == Desk.id)
+    .join(DeskKey, and_(DeskKey.desk_id == Desk.id, DeskKey.epoch == NEWEST.c.epoch))
+    .where(Desk.kind == "inside", Desk.active, NEWEST.c.epoch > 0)
+    .distinct()
+)
+
+
 def desks_with_keys(session: Session) -> frozenset[str]:
     """Inside desks that can be routed to: active, and somebody holds the newest epoch, which a member made."""
-    newest = (
-        select(DeskEpoch.desk_id, func.max(DeskEpoch.epoch).label("epoch"))
-        .group_by(DeskEpoch.desk_id)
-        .subquery()
-    )
-    rows = session.scalars(
-        select(Desk.id)
-        .join(newest, newest.c.desk_id == Desk.id)
-        .join(DeskKey, and_(DeskKey.desk_id == Desk.id, DeskKey.epoch == newest.c.epoch))
-        .where(Desk.kind == "inside", Desk.active, newest.c.epoch > 0)
-        .distinct()
-    )
-    return frozenset(rows)
+    return frozenset(session.scalars(KEYED))
 
 
 def all_desks(session: Session) -> dict[str, Desk]:

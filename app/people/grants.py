@@ -4,8 +4,10 @@
 always explicit: `open_key` or `open_keys` with a holder.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -16,6 +18,7 @@ from app.people.keyring import Keyring, KeyringBroken
 from app.people.models import Grant
 from app.sealing.fields import Place, unwrap_key, wrap_key
 from app.sealing.hpke import Context, open_with, seal_to
+from app.sealing.lines import LineKey
 from app.sealing.retention import open_monthly, seal_monthly
 from app.sealing.split import split
 
@@ -81,14 +84,13 @@ def reaches(holder: Holder) -> ColumnElement[bool]:
 def granted(holder: Holder, kind: str, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     """SQL: a live grant of the whole key of the `kind` with id `column` reaches the holder."""
     return (
-        select(Grant.id)
+        select(Grant.subject_id)
         .where(Grant.subject_kind == kind, Grant.subject_id == column, Grant.part == "whole", reaches(holder))
         .exists()
     )
 
 
 COLUMNS = (
-    Grant.id,
     Grant.subject_id,
     Grant.part,
     Grant.recipient_kind,
@@ -98,7 +100,7 @@ COLUMNS = (
     Grant.month,
     Grant.sealed_key,
 )
-GrantRow = Row[str, str, str, str, str, int, str, str, bytes]
+GrantRow = Row[str, str, str, str, int, str, str, bytes]
 
 
 def open_row(keyring: Keyring, holder: Holder, kind: str, row: GrantRow) -> bytes | None:
@@ -177,12 +179,7 @@ def settle(session: Session, keyring: Keyring, holder: Holder, kind: str, ids: I
     for chunk in chunks(list(ids)):
         rows = session.execute(
             select(*COLUMNS).where(
-                Grant.subject_kind == kind,
-                Grant.subject_id.in_(chunk),
-                Grant.part == "whole",
-                Grant.form == "hpke",
-                Grant.recipient_kind == "desk",
-                Grant.recipient_id.in_(holder.desks),
+                *desk_grants(holder, kind), Grant.subject_id.in_(chunk), Grant.form == "hpke"
             )
         ).all()
         for row in rows:
@@ -193,9 +190,101 @@ def settle(session: Session, keyring: Keyring, holder: Holder, kind: str, ids: I
             wrapped = wrap_key(holder.symmetric[row.recipient_id, row.epoch], key, place)
             session.execute(
                 update(Grant)
-                .where(Grant.id == row.id, Grant.form == "hpke")
+                .where(*desk_grant(kind, row.subject_id, row.recipient_id), Grant.form == "hpke")
                 .values(form="wrap", sealed_key=seal_monthly(keyring.month(row.month), wrapped, place))
             )
+
+
+def desk_grants(holder: Holder, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """SQL: grants of whole keys to the holder's desks."""
+    return (
+        Grant.recipient_kind == "desk",
+        Grant.recipient_id.in_(holder.desks),
+        Grant.subject_kind == kind,
+        Grant.part == "whole",
+    )
+
+
+def desk_grant(kind: str, subject_id: str, desk_id: str) -> tuple[ColumnElement[bool], ...]:
+    """SQL: the one grant of a whole key to one desk."""
+    return (
+        Grant.recipient_kind == "desk",
+        Grant.recipient_id == desk_id,
+        Grant.subject_kind == kind,
+        Grant.subject_id == subject_id,
+        Grant.part == "whole",
+    )
+
+
+LINE_COLUMNS = (
+    Grant.subject_id, Grant.recipient_id, Grant.epoch, Grant.month, Grant.line,
+)  # fmt: skip
+
+
+class Lines:
+    """The search lines (检索行) that a holder's desks keep beside their grants of one kind."""
+
+    def __init__(self, keyring: Keyring, holder: Holder, kind: str) -> None:
+        self._keyring, self._holder, self._kind = keyring, holder, kind
+        self._keys: dict[tuple[str, int, str], LineKey | None] = {}
+
+    def all(self, session: Session) -> tuple[dict[str, str], list[str]]:
+        """All lines by subject, and the subjects that have none yet (nobody of the desk has opened them)."""
+        found: dict[str, str] = {}
+        without: list[str] = []
+        for subject_id, recipient_id, epoch, month, line in session.execute(
+            select(*LINE_COLUMNS).where(*desk_grants(self._holder, self._kind))
+        ):
+            key = self._key(recipient_id, epoch, month)
+            if line is None or key is None:
+                without.append(subject_id)
+            else:
+                found[subject_id] = key.open(line, self._place(subject_id, recipient_id))
+        return found, without
+
+    def stale(self, session: Session, subject_id: str, text: str) -> bool:
+        """Whether a desk's line of this subject is missing or says something else."""
+        rows = self._rows(session, subject_id)
+        return any(self._open(row) != text for row in rows if self._key_of(row) is not None)
+
+    def write(self, session: Session, subject_id: str, text: str) -> None:
+        """Keep `text` as the subject's line, in a writing unit of work."""
+        for row in self._rows(session, subject_id):
+            key = self._key_of(row)
+            if key is not None and self._open(row) != text:
+                line = key.seal(text, self._place(subject_id, row.recipient_id))
+                session.execute(
+                    update(Grant)
+                    .where(*desk_grant(self._kind, subject_id, row.recipient_id))
+                    .values(line=line)
+                )
+
+    def _rows(self, session: Session, subject_id: str) -> list[Row[Any]]:
+        wanted = (*desk_grants(self._holder, self._kind), Grant.subject_id == subject_id)
+        return list(session.execute(select(*LINE_COLUMNS).where(*wanted)))
+
+    def _open(self, row: Row[Any]) -> str | None:
+        key = self._key_of(row)
+        if key is None or row.line is None:
+            return None
+        return key.open(row.line, self._place(row.subject_id, row.recipient_id))
+
+    def _place(self, subject_id: str, recipient_id: str) -> Place:
+        return Place("grants", f"{self._kind}:{subject_id}", f"line:{recipient_id}")
+
+    def _key_of(self, row: Row[Any]) -> LineKey | None:
+        return self._key(row.recipient_id, row.epoch, row.month)
+
+    def _key(self, recipient_id: str, epoch: int, month: str) -> LineKey | None:
+        """None where the holder lacks the epoch, or the month was shredded."""
+        at = (recipient_id, epoch, month)
+        if at not in self._keys:
+            self._keys[at] = None
+            with contextlib.suppress(KeyringBroken, KeyError):
+                self._keys[at] = LineKey(
+                    self._keyring.month(month), self._holder.symmetric[recipient_id, epoch]
+                )
+        return self._keys[at]
 
 
 def revoke(session: Session, subject: Subject, recipient_kind: str, recipient_id: str) -> None:

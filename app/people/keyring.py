@@ -38,7 +38,7 @@ class Keyring:
     def month(self, month: str) -> bytes:
         """The retention key of `month` ("2026-11"), made at first need. KeyringBroken once it is destroyed."""
         path = self.folder / "retention" / month
-        if path.with_suffix(".destroyed").exists():  # asked each time: another process may have destroyed it
+        if os.path.exists(f"{path}.destroyed"):  # noqa: PTH110 - asked for each of 20,000: another process may do it
             self._months.pop(month, None)
             raise KeyringBroken(f"the retention key of {month} has been destroyed")
         if month not in self._months:

@@ -151,25 +151,18 @@ class Grant(Base):
         one_of("part", PARTS),
         one_of("recipient_kind", RECIPIENTS),
         one_of("form", FORMS),
-        UniqueConstraint(
-            "subject_kind",
-            "subject_id",
-            "part",
-            "recipient_kind",
-            "recipient_id",
-            name="uq_grants_subject_recipient",
-        ),
-        Index("ix_grants_recipient_subject", "recipient_kind", "recipient_id", "subject_kind", "subject_id"),
+        Index(None, "subject_kind", "subject_id"),
         NO_ROWID,
     )
 
-    id: Mapped[RandomId]
-    subject_kind: Mapped[str] = mapped_column(String(8))
-    subject_id: Mapped[str] = mapped_column(String(32))
-    part: Mapped[str] = mapped_column(String(8))
-    recipient_kind: Mapped[str] = mapped_column(String(8))
-    recipient_id: Mapped[str] = mapped_column(String(32))
+    # The key's order keeps a recipient's grants of one kind side by side: a search reads them in one go.
+    recipient_kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    recipient_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    subject_kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    part: Mapped[str] = mapped_column(String(8), primary_key=True)
     epoch: Mapped[int]
     form: Mapped[str] = mapped_column(String(4))
     month: Mapped[Month]
     sealed_key: Mapped[Sealed]  # wrapped once more under the month's retention key
+    line: Mapped[Sealed | None]  # what a desk's search looks through (检索行), once it has opened the case

@@ -21,6 +21,6 @@ class Reward(Base):
     month: Mapped[Month]
     lapse_due: Mapped[Day | None]  # end of the claim window
     tip_number: Mapped[str | None] = mapped_column(String(8))  # from the offer on
-    payment: Mapped[Sealed | None]  # amount, sealed to the tip's claim key (L1)
+    payment: Mapped[Sealed | None]  # amount, sealed to the reporter; once they looked, to their claim code
     body: Mapped[Sealed]  # facts, calculation, decision, payment: under the reward's own key
     version: Mapped[Version]

@@ -1,9 +1,10 @@
 """Offering and paying. L0: sealed real name, the file says 见密封件. L1: number and claim code at a counter.
 
-The amount is sealed to the claim code's own key: the counter opens one payment with what the person says, and nothing
-without. The password is never used there.
+An offer is sealed to the reporter. When they look at it, it is sealed anew to their claim code's own key: the counter
+opens one payment with what the person says, and nothing without. The password is never used there.
 """
 
+import contextlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 
 from app.casework.context import Desktop
 from app.casework.needs import Unmet
-from app.db.versions import change
+from app.db.versions import Outrun, change
 from app.ledger.write import append
 from app.people.holder import Holder
 from app.people.tools import Tools
@@ -55,7 +56,7 @@ def context(reward_id: str, number: str) -> Context:
 
 
 def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
-    """Offer what was decided: seal the amount to the claim code and tell the reporter. Raises Unmet, Outrun."""
+    """Offer what was decided: seal the amount to the reporter and tell them. Raises Unmet, Outrun."""
     with tools.database.work() as session:
         opened = one_reward(session, tools, now.holder, reward_id)
     must_be(opened, "decided")
@@ -63,9 +64,9 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
         raise Unmet("异议正在复查，奖励先停着。")
     one = tip_of(now, opened.body["tip_number"])
     tip, fen = one.tip, int(opened.body["decision"]["fen"])
-    if tip.claim_public is None:
+    if not one.content.receipt:
         raise Unmet("这位举报人没有领奖码，请按密封件发放。")
-    sealed = seal_to(tip.claim_public, canonical_json({"fen": fen}), context(reward_id, tip.number))
+    sealed = seal_to(tip.public_key, canonical_json({"fen": fen}), context(reward_id, tip.number))
     until = tools.calendar.add_days(now.day, tools.limits.claim.value).day
     text = f"有一笔奖励可以领，{until.year}年{until.month}月{until.day}日前有效。领之前请先看说明。"
     columns = {"tip_number": tip.number, "lapse_due": until, "payment": sealed}
@@ -77,7 +78,7 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
 
 
 def offer_of(tools: Tools, visit: Visit) -> Offer | None:
-    """The reward that waits for this reporter, opened with their own claim code."""
+    """The reward that waits for this reporter, with the claim code that is theirs alone. Raises Busy."""
     with tools.database.work() as session:
         number = session.get_one(Tip, visit.tip_id).number
         row = session.scalar(
@@ -89,8 +90,28 @@ def offer_of(tools: Tools, visit: Visit) -> Offer | None:
         return None
     code = claim_code(visit.private)
     pair = claim_pair(code, number, tools.keyring.pepper, tools.keyring.looking_up)
-    fen = json.loads(open_with(pair.private, row.payment, context(row.id, number)))["fen"]
-    return Offer(fen, code, row.lapse_due, row.state, row.frozen)
+    private = visit.private if row.state == "offered" else pair.private
+    amount = open_with(private, row.payment, context(row.id, number))
+    state = row.state
+    if state == "offered" and not row.frozen:
+        state = make_ready(tools, row, seal_to(pair.public, amount, context(row.id, number)))
+    return Offer(json.loads(amount)["fen"], code, row.lapse_due, state, row.frozen)
+
+
+def make_ready(tools: Tools, row: Reward, payment: bytes) -> str:
+    """From now on the claim code opens it; returns the state. Two looks at once make it ready once."""
+    with contextlib.suppress(Outrun), tools.database.work(write=True) as session:
+        change(session, row, state="claimed", payment=payment)
+        subject = tools.keyring.standing_key(f"reward:{row.id}")
+        append(
+            session,
+            day=tools.now.today(),
+            kind="reward_claimed",
+            actor=subject,
+            subject=subject,
+            detail={"by": "举报人"},
+        )
+    return "claimed"
 
 
 def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
@@ -100,7 +121,7 @@ def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
     if not is_number(number) or not is_claim_code(code):
         raise Unmet("抄漏或抄错了一位，请对照纸上再输一次。")
     with tools.database.work() as session:
-        row = session.scalar(select(Reward).where(Reward.tip_number == number, Reward.state == "offered"))
+        row = session.scalar(select(Reward).where(Reward.tip_number == number, Reward.state == "claimed"))
     pair = claim_pair(
         code, number, tools.keyring.pepper, tools.keyring.looking_up
     )  # also for an unknown number
@@ -122,7 +143,7 @@ def pay(tools: Tools, holder: Holder, number: str, code: str) -> Due:
     due = look_at(tools, holder, number, code)
     with tools.database.work(write=True) as session:
         row = session.get_one(Reward, due.reward_id)
-        if row.state != "offered" or row.version != due.version:
+        if row.state != "claimed" or row.version != due.version:
             raise Unmet("这一笔刚刚已经领了。")
         change(session, row, state="paid")
         enter(session, tools, holder, "paid", row.id)
@@ -135,7 +156,7 @@ def pay_sealed(tools: Tools, holder: Holder, reward_id: str, voucher: str) -> No
         raise Unmet("请填凭证号。")
     with tools.database.work(write=True) as session:
         opened = one_reward(session, tools, holder, reward_id)
-        must_be(opened, "decided", "offered")
+        must_be(opened, "decided", "offered", "claimed")
         write(session, opened, "paid", {}, payment={"payee": "见密封件", "voucher": voucher.strip()})
         enter(session, tools, holder, "paid", reward_id)
 
@@ -146,7 +167,9 @@ def lapse(tools: Tools) -> int:
     with tools.database.work(write=True) as session:
         ids = session.scalars(
             update(Reward)
-            .where(Reward.state == "offered", Reward.lapse_due < today, Reward.frozen.is_(False))
+            .where(
+                Reward.state.in_(("offered", "claimed")), Reward.lapse_due < today, Reward.frozen.is_(False)
+            )
             .values(state="lapsed", version=Reward.version + 1)
             .returning(Reward.id)
         ).all()

@@ -127,7 +127,5 @@ def unlock_receipt(blob: bytes | None, receipt: Receipt, pepper: bytes, queue: Q
 
 
 def claim_pair(code: str, number: str, pepper: bytes, queue: Queue) -> KeyPair:
-    """The pair that belongs to a claim code: the public half is kept with the tip, so that an amount can be sealed to
-    whoever says the code at the counter. Raises Busy.
-    """
+    """The pair of a claim code: an amount is sealed to whoever says the code at the counter. Raises Busy."""
     return from_seed(stretch(code, salt(pepper, "claim", number), RECEIPT_COST, queue))

@@ -9,7 +9,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import STATE_NAMES, TABLE, Field
 from app.casework.needs import Unmet, possible
-from app.casework.reading import counts, note_listing, note_reading, queue, search
+from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
 from app.ledger.write import history
 from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
@@ -35,7 +35,14 @@ def cases() -> str:
         page = queue(session, tools(), holder(), **asked)
         totals, news = counts(session, holder()), news_of(session)
     return render_template(
-        "staff/queue.html", page=page, totals=totals, news=news, asked=asked, states=STATE_NAMES, **names()
+        "staff/queue.html",
+        page=page,
+        totals=totals,
+        counted=COUNTED,
+        news=news,
+        asked=asked,
+        states=STATE_NAMES,
+        **names(),
     )
 
 

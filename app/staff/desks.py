@@ -1,11 +1,11 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.flow import LEVELS, STATE_NAMES
-from app.casework.models import Case
+from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.casework.records import read_records
 from app.casework.signing import SIGNABLE, sign_record
@@ -89,12 +89,12 @@ def overview() -> str:
         cases = session.scalars(
             select(Case)
             .where(Case.reserved.is_(False), Case.state != "closed")
-            .order_by(func.coalesce(Case.next_due, Case.day), Case.id)
+            .order_by(Case.next_due, Case.id)
             .limit(500)
         ).all()
         desks, news = all_desks(session), news_of(session)
     return render_template(
-        "staff/overview.html", cases=cases, desks=desks, news=news, states=STATE_NAMES, **names()
+        "staff/overview.html", cases=cases, desks=desks, news=news, never=NEVER, states=STATE_NAMES, **names()
     )
 
 

@@ -30,7 +30,7 @@ STATE_NAMES = {
     "signed": "已签批，报区里",
     "decided": "已决定",
     "offered": "等举报人领",
-    "claimed": "正在领",
+    "claimed": "举报人已看到，等领",
     "paid": "已发",
     "lapsed": "逾期未领",
     "refused": "不予奖励",

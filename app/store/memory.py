@@ -6,10 +6,9 @@ Here lie the wrapped keys of whoever is signed in, and due minutes that no disk 
 import hashlib
 import os
 import time
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol
-
-import redis
+from typing import Any, Protocol
 
 
 class WouldPersist(Exception):
@@ -87,7 +86,7 @@ class RedisMemory:
     """Values in a Redis that writes nothing to disk; refused when it would."""
 
     def __init__(self, url: str) -> None:
-        self.client = redis.Redis.from_url(url)
+        self.client: Any = import_module("redis").Redis.from_url(url)  # 6 MB that a small town does without
         for name, harmless in (("save", ""), ("appendonly", "no")):
             if self.client.config_get(name).get(name) != harmless:
                 raise WouldPersist(f"this Redis keeps data on disk: set {name} to {harmless or 'nothing'}")

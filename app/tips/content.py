@@ -71,6 +71,7 @@ class Content:
     photos: tuple[Photo, ...]
     routing: Routing
     case_id: str
+    receipt: bool = True  # whether somebody holds the receipt: nobody does where a clerk typed a letter
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def open_content(tip: Tip, key: bytes) -> Content:
         photos=photos_of(value["photos"]),
         routing=Routing(**{**routing, **{n: tuple(routing[n]) for n in ("guesses", "matters", "assist")}}),
         case_id=value["case_id"],
+        receipt=value["receipt"],
     )
 
 

@@ -32,9 +32,8 @@ class Tip(Base):
     ledger_key: Mapped[Sealed]  # under the month's retention key
     public_key: Mapped[Sealed]  # the receipt's public half: keys are sealed to the reporter in their absence
     locked_private: Mapped[
-        Sealed | None
-    ]  # its private half under Argon2id(password); none where nobody got a receipt
-    claim_public: Mapped[Sealed | None]  # opens with the claim code (领奖码) and nothing else does
+        Sealed
+    ]  # its private half under Argon2id(password), also where nobody got a receipt
     content: Mapped[Sealed]  # what the reporter wrote, routing, photo list
     sequence: Mapped[Sealed]  # place in the order of all tips: who was first
     thread: Mapped[Sealed]  # messages, answers, what the reporter was told

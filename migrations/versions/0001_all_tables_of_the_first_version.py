@@ -27,16 +27,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "grants",
-        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("recipient_kind", sa.String(length=8), nullable=False),
+        sa.Column("recipient_id", sa.String(length=32), nullable=False),
         sa.Column("subject_kind", sa.String(length=8), nullable=False),
         sa.Column("subject_id", sa.String(length=32), nullable=False),
         sa.Column("part", sa.String(length=8), nullable=False),
-        sa.Column("recipient_kind", sa.String(length=8), nullable=False),
-        sa.Column("recipient_id", sa.String(length=32), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=4), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("line", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint("form IN ('hpke', 'wrap')", name=op.f("ck_grants_form")),
         sa.CheckConstraint("part IN ('whole', 'first', 'second')", name=op.f("ck_grants_part")),
         sa.CheckConstraint(
@@ -46,22 +46,14 @@ def upgrade() -> None:
             "subject_kind IN ('tip', 'case', 'identity', 'record', 'request', 'reward')",
             name=op.f("ck_grants_subject_kind"),
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
-        sa.UniqueConstraint(
-            "subject_kind",
-            "subject_id",
-            "part",
-            "recipient_kind",
-            "recipient_id",
-            name="uq_grants_subject_recipient",
+        sa.PrimaryKeyConstraint(
+            "recipient_kind", "recipient_id", "subject_kind", "subject_id", "part", name=op.f("pk_grants")
         ),
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("grants", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_grants_recipient_subject",
-            ["recipient_kind", "recipient_id", "subject_kind", "subject_id"],
-            unique=False,
+            batch_op.f("ix_grants_subject_kind_subject_id"), ["subject_kind", "subject_id"], unique=False
         )
 
     op.create_table(
@@ -198,8 +190,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("ledger_key", sa.LargeBinary(), nullable=False),
         sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("locked_private", sa.LargeBinary(), nullable=True),
-        sa.Column("claim_public", sa.LargeBinary(), nullable=True),
+        sa.Column("locked_private", sa.LargeBinary(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("sequence", sa.LargeBinary(), nullable=False),
         sa.Column("thread", sa.LargeBinary(), nullable=False),
@@ -218,7 +209,7 @@ def upgrade() -> None:
         sa.Column("reserved", sa.Boolean(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("next_due", sa.Date(), nullable=False),
         sa.Column("conclude_due", sa.Date(), nullable=True),
         sa.Column("accept_due", sa.Date(), nullable=True),
         sa.Column("accepted_on", sa.Date(), nullable=True),
@@ -245,6 +236,16 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_cases_next_due_id"), ["next_due", "id"], unique=False)
+        batch_op.create_index(
+            "ix_cases_open",
+            ["desk_id", "next_due", "id"],
+            unique=False,
+            sqlite_where=sa.text("state <> 'closed'"),
+            postgresql_where=sa.text("state <> 'closed'"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_cases_reserved_next_due_id"), ["reserved", "next_due", "id"], unique=False
+        )
 
     op.create_table(
         "desk_epochs",
@@ -389,6 +390,12 @@ def downgrade() -> None:
     op.drop_table("desk_keys")
     op.drop_table("desk_epochs")
     with op.batch_alter_table("cases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cases_reserved_next_due_id"))
+        batch_op.drop_index(
+            "ix_cases_open",
+            sqlite_where=sa.text("state <> 'closed'"),
+            postgresql_where=sa.text("state <> 'closed'"),
+        )
         batch_op.drop_index(batch_op.f("ix_cases_next_due_id"))
         batch_op.drop_index(batch_op.f("ix_cases_desk_id_state_next_due_id"))
 
@@ -415,7 +422,7 @@ def downgrade() -> None:
     op.drop_table("ledger_checkpoints")
     op.drop_table("installation")
     with op.batch_alter_table("grants", schema=None) as batch_op:
-        batch_op.drop_index("ix_grants_recipient_subject")
+        batch_op.drop_index(batch_op.f("ix_grants_subject_kind_subject_id"))
 
     op.drop_table("grants")
     op.drop_table("desks")

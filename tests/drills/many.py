@@ -15,7 +15,8 @@ from app.people.grants import place_of
 from app.people.models import Grant
 from app.people.subjects import new_subject_key
 from app.people.tools import Tools
-from app.sealing.fields import new_key, seal_json, wrap_key
+from app.sealing.fields import Place, new_key, seal_json, wrap_key
+from app.sealing.lines import LineKey
 from app.sealing.retention import seal_monthly
 from app.tips.content import Content, Report, Routing, seal_content, seal_thread, sequence_place
 from app.tips.models import Tip
@@ -77,12 +78,22 @@ class Maker:
         is_open = n % OPEN_SHARE == 0
         day = self.today - timedelta(days=n % 50 if is_open else 60 + n % SPAN_DAYS)
         case_id, case_key, tip_id, tip_key = new_id(), new_key(), new_id(), new_key()
-        grants = [self.grant("case", case_id, case_key, day), self.grant("tip", tip_id, tip_key, day)]
+        case = self.case(n, case_id, case_key, tip_id, day, is_open)
+        report = self.report(n)
+        words = "\n".join((case["number"], report.what, report.where, report.enterprise))
+        grants = [
+            self.grant("case", case_id, case_key, day) | {"line": self.line(case_id, day, words)},
+            self.grant("tip", tip_id, tip_key, day) | {"line": None},
+        ]
         return [
-            (Case, self.case(n, case_id, case_key, tip_id, day, is_open)),
-            (Tip, self.tip(n, tip_id, tip_key, case_id, day)),
+            (Case, case),
+            (Tip, self.tip(n, tip_id, tip_key, case_id, day, report)),
             *((Grant, grant) for grant in grants),
         ]
+
+    def line(self, case_id: str, day: date, words: str) -> bytes:
+        key = LineKey(self.tools.keyring.month(month_of(day)), self.wrapping)
+        return key.seal(words, Place("grants", f"case:{case_id}", f"line:{self.desk}"))
 
     def case(self, n: int, case_id: str, key: bytes, tip_id: str, day: date, is_open: bool) -> dict[str, Any]:
         edges = OPEN[n // OPEN_SHARE % len(OPEN)] if is_open else CLOSED
@@ -116,10 +127,12 @@ class Maker:
             self.dues[history] = clear_columns(self.tools, now)
         return {**self.dues[history], "state": now.state}
 
-    def tip(self, n: int, tip_id: str, key: bytes, case_id: str, day: date) -> dict[str, Any]:
+    def report(self, n: int) -> Report:
         enterprise = RARE_NAME if n % RARE == 0 else f"第{n % 997}号商户"
         what = f"{WORDS[n % len(WORDS)]}，已经好几天了，没有人管，夜里也看不见，怕出事。"
-        report = Report(what=what, where=PLACES[n % len(PLACES)], enterprise=enterprise)
+        return Report(what=what, where=PLACES[n % len(PLACES)], enterprise=enterprise)
+
+    def tip(self, n: int, tip_id: str, key: bytes, case_id: str, day: date, report: Report) -> dict[str, Any]:
         routing = Routing(self.desk, "gas", "R-1", "写到燃气：煤气罐", ("gas", "fire"))
         month = month_of(day)
         return {
@@ -131,7 +144,6 @@ class Maker:
             "ledger_key": new_subject_key(self.tools.keyring, "tips", tip_id, month)[1],
             "public_key": PADDING,
             "locked_private": PADDING[:80],
-            "claim_public": PADDING,
             "content": seal_content(tip_id, key, Content(report, (), routing, case_id)),
             "sequence": seal_json(key, n, sequence_place(tip_id)),
             "thread": seal_thread(tip_id, key, []),
@@ -144,7 +156,6 @@ class Maker:
         place, month = place_of(kind, subject_id, "whole", "desk", self.desk), month_of(day)
         wrapped = wrap_key(self.wrapping, key, place)
         return {
-            "id": new_id(),
             "subject_kind": kind,
             "subject_id": subject_id,
             "part": "whole",
