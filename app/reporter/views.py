@@ -10,6 +10,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
+from app.reporter import ledger
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.decide import freeze
@@ -23,6 +24,7 @@ from app.tips.receipts import Visit, look_up
 from app.web.services import tools
 
 reporter = Blueprint("reporter", __name__, template_folder="templates")
+ledger.register(reporter)
 
 KINDS = ("message", "reply", "objection", "withdrawal")
 

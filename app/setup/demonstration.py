@@ -18,6 +18,7 @@ from app.casework.signing import sign_record, waiting_for_signature
 from app.intake.sent import Sent
 from app.intake.take import take
 from app.intake.visits import open_visit
+from app.ledger.verify import make_checkpoint
 from app.people.admission import begin, make_member, seat
 from app.people.holder import Holder, make_holder
 from app.people.models import Desk, Member
@@ -124,6 +125,9 @@ def play_all(stage: Stage, today: date) -> None:
             for step in one.story.steps:
                 if one.began + timedelta(days=step.later) == day:
                     play(stage, one, step)
+        if day < today:
+            with stage.tools.database.work(write=True) as session:
+                make_checkpoint(session, day)
 
 
 def days(first: date, last: date) -> Iterator[date]:

@@ -53,6 +53,7 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
         "form": "/report",
         "insider": "/report?insider=1",
         "look-up": "/follow",
+        "ledger": "/verify-ledger",
     }.items():
         page.goto(served.address + address)
         found += judged(page, name)
