@@ -5,6 +5,7 @@ Here lie the wrapped keys of whoever is signed in, and due minutes that no disk 
 
 import hashlib
 import os
+import re
 import time
 from importlib import import_module
 from pathlib import Path
@@ -50,16 +51,12 @@ class FolderMemory:
         new.replace(path)
 
     def get(self, key: str) -> bytes | None:
-        path = self._path(key)
-        try:
-            if path.stat().st_mtime < time.time():
-                path.unlink(missing_ok=True)
-                return None
-            return path.read_bytes()[2 + len(key.encode()) :]
-        except FileNotFoundError:
-            return None
+        found = self._read(self._path(key))
+        return found[1] if found else None
 
     def touch(self, key: str, seconds: int) -> None:
+        if self.get(key) is None:
+            return  # what has ended stays ended
         end = time.time() + seconds
         try:
             os.utime(self._path(key), (end, end))
@@ -70,13 +67,20 @@ class FolderMemory:
         self._path(key).unlink(missing_ok=True)
 
     def keys(self, prefix: str) -> list[str]:
-        found = []
-        for path in sorted(self.folder.glob("*.value")):
+        found = (self._read(path) for path in self.folder.glob("*.value"))
+        return sorted(one[0] for one in found if one and one[0].startswith(prefix))
+
+    def _read(self, path: Path) -> tuple[str, bytes] | None:
+        """Key and value in a file; None for one that has ended, which is removed, or that somebody just took away."""
+        try:
+            if path.stat().st_mtime < time.time():
+                path.unlink(missing_ok=True)
+                return None
             raw = path.read_bytes()
-            key = raw[2 : 2 + int.from_bytes(raw[:2], "big")].decode()
-            if key.startswith(prefix) and self.get(key) is not None:
-                found.append(key)
-        return found
+        except FileNotFoundError:
+            return None
+        start = 2 + int.from_bytes(raw[:2], "big")
+        return raw[2:start].decode(), raw[start:]
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{hashlib.sha256(key.encode()).hexdigest()}.value"
@@ -86,9 +90,14 @@ class RedisMemory:
     """Values in a Redis that writes nothing to disk; refused when it would."""
 
     def __init__(self, url: str) -> None:
-        self.client: Any = import_module("redis").Redis.from_url(url)  # 6 MB that a small town does without
+        redis = import_module("redis")  # 6 MB that a small town does without
+        self.client: Any = redis.Redis.from_url(url)
         for name, harmless in (("save", ""), ("appendonly", "no")):
-            if self.client.config_get(name).get(name) != harmless:
+            try:
+                value = self.client.config_get(name).get(name)
+            except redis.ResponseError:
+                raise WouldPersist(f"this Redis does not say what {name} is: allow CONFIG GET") from None
+            if value != harmless:
                 raise WouldPersist(f"this Redis keeps data on disk: set {name} to {harmless or 'nothing'}")
 
     def set(self, key: str, value: bytes, seconds: int) -> None:
@@ -105,12 +114,14 @@ class RedisMemory:
         self.client.delete(f"anshao:{key}")
 
     def keys(self, prefix: str) -> list[str]:
-        return sorted(key.decode()[len("anshao:") :] for key in self.client.scan_iter(f"anshao:{prefix}*"))
+        plain = re.sub(r"([*?\[\]\\^-])", r"\\\1", prefix)  # a pattern's signs stand for themselves
+        found = set(self.client.scan_iter(f"anshao:{plain}*"))  # a scan may name a key twice
+        return sorted(key.decode()[len("anshao:") :] for key in found)
 
 
 def is_tmpfs(folder: Path) -> bool:
     """Whether the folder lies on a file system that is memory only (Linux)."""
-    best, kind = "", ""
+    folder, best, kind = folder.resolve(), "", ""  # a link may lead to a disk
     for line in Path("/proc/mounts").read_text().splitlines():
         _, mount, fstype, *_ = line.split()
         if (folder == Path(mount) or Path(mount) in folder.parents) and len(mount) >= len(best):

@@ -17,7 +17,10 @@ class ObjectStore(Protocol):
 
 
 class FolderStore:
-    """Sealed files in a local folder: created once, durable when `put` returns, dated midnight."""
+    """Sealed files in a local folder: created once, durable when `put` returns, dated midnight.
+
+    A time of day, on a file or on the folder it was put in, would tell when the report came.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -27,13 +30,15 @@ class FolderStore:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        midnight = datetime.combine(day, datetime.min.time()).timestamp()
         with os.fdopen(handle, "wb") as file:
             file.write(sealed)
             file.flush()
-            midnight = datetime.combine(day, datetime.min.time()).timestamp()
-            os.utime(file.fileno(), (midnight, midnight))  # a time of day would tell when the report came
+            os.utime(file.fileno(), (midnight, midnight))
             os.fsync(file.fileno())
-        sync_folder(path.parent)
+        for folder in (path.parent, self.folder):
+            os.utime(folder, (midnight, midnight))
+            sync_folder(folder)
 
     def get(self, name: str) -> bytes:
         """The sealed bytes; FileNotFoundError when there is no such object."""
