@@ -31,6 +31,7 @@ class Settings:
     authority: Literal["town", "county"]  # a town proposes, a county decides (安全生产法 §9, §73, §76)
     root_fingerprint: str  # of the key that signs every desk's first epoch; empty before set-up
     demonstration: bool
+    demonstration_receipt: str  # of a made-up report with a reward to claim, printed at start
     counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
 
     def title(self) -> str:
@@ -55,6 +56,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         authority=authority(text(environ, written, "authority", "town")),
         root_fingerprint=text(environ, written, "root_fingerprint", ""),
         demonstration=yes_no("demonstration", text(environ, written, "demonstration", "no")),
+        demonstration_receipt=text(environ, written, "demonstration_receipt", ""),
         counter_open=yes_no("counter_open", text(environ, written, "counter_open", "no")),
     )
 

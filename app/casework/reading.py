@@ -106,6 +106,8 @@ def rows_of(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case
 def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, today: date) -> Row:
     report, facts = (content.report if content else None), now.facts
     awaited = dues_of(tools, now).next
+    if awaited is None and case.next_due != NEVER:  # what a reporter said is not folded in yet
+        awaited = ("recheck", case.next_due)
     return Row(
         id=case.id,
         number=now.number,

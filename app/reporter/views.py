@@ -63,7 +63,7 @@ def hand_in(page: ReportForm, sent: Sent, slug: str) -> str | tuple[str, int]:
         return show_form(page, slug, general=_("现在收不了，请打电话报告。写的内容都在这一页。")), 503
     if taken.receipt is None:
         return render_template("reporter/known.html"), 200
-    return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt, mode=sent.report.mode)
+    return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt)
 
 
 def empty_form(*, insider: bool) -> ReportForm:

@@ -23,7 +23,7 @@ from app.setup import demonstration, supervisor
 from app.setup.install import is_installed
 from app.setup.real import set_up
 from app.web.services import WallClock, settings
-from config import Settings
+from config import Settings, load
 
 
 def register(app: Flask) -> None:
@@ -53,11 +53,12 @@ def serve(as_demonstration: bool) -> None:
     given = settings()
     if as_demonstration and not is_installed(given):
         demonstration.make_demonstration(given, WallClock().today())
+        given = load(os.environ)
     elif not is_installed(given):
         raise click.ClickException("nothing is set up here; run flask setup")
-    for line in supervisor.welcome(given, port, as_demonstration):
+    for line in supervisor.welcome(given, port, given.demonstration):
         click.echo(line)
-    sys.exit(supervisor.run(port))
+    sys.exit(supervisor.run(port, demonstration=given.demonstration))
 
 
 @click.command("recover")

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from PIL import Image, ImageDraw
 from sqlalchemy import select
 
+from app.casework.context import lay_out
 from app.casework.edges import take_edge
 from app.casework.models import Case
 from app.casework.reporting import read_follow, say
@@ -25,8 +26,15 @@ from app.people.models import Desk, Member
 from app.people.signin import open_ledger_key
 from app.people.tools import Tools
 from app.photos.pool import Cleaner
+from app.rewards.decide import Decision, propose, record, sign
+from app.rewards.payment import offer
+from app.rules.reward import questions
+from app.rules.reward_input import money
+from app.rules.reward_policies import Policies
+from app.rules.reward_types import Facts
 from app.sealing.epochs import EpochKeys, fingerprint
 from app.sealing.once import new_once, read_once
+from app.sealing.receipt import Receipt, in_fours
 from app.setup.install import install, write_settings
 from app.setup.stories import STORIES, Step, Story
 from app.tips.content import Report
@@ -77,6 +85,7 @@ class Played:
     began: date
     case_id: str = ""
     visit: Visit | None = None
+    receipt: Receipt | None = None
 
 
 def make_demonstration(settings: Settings, day: date) -> None:
@@ -96,9 +105,11 @@ def make_demonstration(settings: Settings, day: date) -> None:
         stage = Stage(tools, now, {}, {})
         for desk_id, keys in installed.desks.items():
             seat_member(stage, desk_id, keys)
-        play_all(stage, day)
+        receipt = play_all(stage, day)
         tools.locks.release_all()
         tools.database.dispose()
+    said = f"{in_fours(receipt.number)} / {in_fours(receipt.password)}"
+    write_settings(settings.data / "settings.toml", {"demonstration_receipt": said})
 
 
 def seat_member(stage: Stage, desk_id: str, keys: EpochKeys) -> None:
@@ -114,8 +125,8 @@ def seat_member(stage: Stage, desk_id: str, keys: EpochKeys) -> None:
     stage.privates[desk_id], stage.ids[desk_id] = private, member.id
 
 
-def play_all(stage: Stage, today: date) -> None:
-    """Play all stories day by day, as they would have happened."""
+def play_all(stage: Stage, today: date) -> Receipt:
+    """Play all stories day by day, as they would have happened; returns the receipt with a reward to claim."""
     played = [Played(story, today - timedelta(days=story.ago)) for story in STORIES]
     for day in days(min(one.began for one in played), today):
         stage.now.day = day
@@ -128,6 +139,8 @@ def play_all(stage: Stage, today: date) -> None:
         if day < today:
             with stage.tools.database.work(write=True) as session:
                 make_checkpoint(session, day)
+    ready = (one.receipt for one in played if any(step.edge == "reward" for step in one.story.steps))
+    return next(receipt for receipt in ready if receipt is not None)
 
 
 def days(first: date, last: date) -> Iterator[date]:
@@ -167,7 +180,7 @@ def open_story(stage: Stage, one: Played) -> None:
     taken = take(tools, sent)
     one.case_id = taken.case_id
     if taken.receipt is not None:
-        one.visit = look_up(tools, taken.receipt)
+        one.visit, one.receipt = look_up(tools, taken.receipt), taken.receipt
 
 
 def play(stage: Stage, one: Played, step: Step) -> None:
@@ -175,6 +188,8 @@ def play(stage: Stage, one: Played, step: Step) -> None:
     if step.edge == "sign":
         for record in waiting_for_signature(tools, stage.holder("signer")):
             sign_record(tools, stage.holder("signer"), record.id, "同意")
+    elif step.edge == "reward":
+        offer_reward(stage, one, step.who)
     elif step.who == "reporter" and one.visit is not None:
         read_follow(tools, one.visit)
         say(tools, one.visit, step.edge, step.values["text"], once=new_once())
@@ -183,6 +198,26 @@ def play(stage: Stage, one: Played, step: Step) -> None:
         uploads = [picture(n) for n in range(step.photos)]
         quiet = step.edge == "sign_for"
         take_edge(tools, stage.holder(step.who), one.case_id, step.edge, values, uploads, by_opening=quiet)
+
+
+def offer_reward(stage: Stage, one: Played, who: str) -> None:
+    """Proposed by the desk, signed, decided by the district, offered: the reporter has only to claim it."""
+    tools, policies = stage.tools, Policies.load()
+    with tools.database.work() as session:
+        now = lay_out(session, tools, stage.holder(who), one.case_id)
+    fine = money(now.recorded("decision")[-1].value["fine"], "fine")
+    facts = Facts(now.tips[0].tip.day, "violation", fine_fen=fine, mode="named")
+    wanted = {question.id: question.wanted for question in questions(facts, policies)}
+    verified, first = wanted.pop("verified"), wanted.pop("first_reporter")
+    facts = replace(facts, answers=wanted, verified=verified, first_reporter=first)
+    made = propose(tools, now, now.tips[0].tip.number, facts, policies)
+    sign(tools, stage.holder("signer"), made)
+    decided = Decision(
+        money("3000", "fen") or 0, "演示奖〔2026〕1号", stage.now.day.isoformat(), earlier=False
+    )
+    record(tools, stage.holder("office"), made, decided)
+    with tools.database.work() as session:
+        offer(tools, lay_out(session, tools, stage.holder(who), one.case_id), made)
 
 
 def dated(today: date, text: str) -> str:
