@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.base import month_of, new_id
 from app.db.engine import Database
 from app.db.locks import Locks
+from app.db.versions import Outrun
 from app.photos.pool import Cleaned
 from app.sealing.fields import Place, new_key, open_field, seal_steps
 from app.store.objects import ObjectStore
@@ -47,12 +48,17 @@ def stage(
 
 
 def keep(session: Session, photos: Sequence[Photo]) -> None:
-    """Turn staging into photos, in the unit of work of whatever they belong to."""
+    """Turn staging into photos, in the unit of work of whatever they belong to.
+
+    Raises Outrun when one was swept meanwhile (its worker's lock was lost): nothing is taken without its photos.
+    """
     ids = [name for photo in photos for name in (photo.id, photo.thumb)]
-    if ids:
-        session.execute(
-            update(StoredObject).where(StoredObject.id.in_(ids)).values(state="kept", worker=None)
-        )
+    if not ids:
+        return
+    staged = update(StoredObject).where(StoredObject.id.in_(ids), StoredObject.state == "staged")
+    found = session.scalars(staged.values(state="kept", worker=None).returning(StoredObject.id)).all()
+    if len(found) != len(ids):
+        raise Outrun("objects")
 
 
 def open_photo(store: ObjectStore, photo: Photo, *, thumbnail: bool = False) -> bytes:
