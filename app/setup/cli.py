@@ -25,10 +25,20 @@ from app.setup.real import set_up
 from app.web.services import WallClock, settings
 from config import Settings, load
 
+NOTHING = "nothing is set up here; run flask setup, or name its folder in ANSHAO_DATA"
+
 
 def register(app: Flask) -> None:
     for command in (setup, serve, recover, retention, code, route, reward, photo, ledger):
         app.cli.add_command(command)
+
+
+def installed() -> Settings:
+    """The settings of what is set up here; a sentence instead of a traceback where nothing is."""
+    given = settings()
+    if not is_installed(given):
+        raise click.ClickException(NOTHING)
+    return given
 
 
 @click.command("setup")
@@ -55,7 +65,7 @@ def serve(as_demonstration: bool) -> None:
         demonstration.make_demonstration(given, WallClock().today())
         given = load(os.environ)
     elif not is_installed(given):
-        raise click.ClickException("nothing is set up here; run flask setup")
+        raise click.ClickException(NOTHING)
     for line in supervisor.welcome(given, port, given.demonstration):
         click.echo(line)
     sys.exit(supervisor.run(port, demonstration=given.demonstration))
@@ -68,7 +78,7 @@ def serve(as_demonstration: bool) -> None:
 @click.option("--second", prompt="下半 second half", hide_input=True)
 def recover(desk: str, username: str, first: str, second: str) -> None:
     """Open a desk whose members are all gone with both paper halves; prints one invitation."""
-    given = settings()
+    given = installed()
     keyring = Keyring(given.keys, given.root_fingerprint)
     database = Database(given.database)
     try:
@@ -87,7 +97,8 @@ def retention() -> None:
 @retention.command("list")
 def retention_list() -> None:
     """Print the months whose key is there."""
-    for month in Keyring(settings().keys, settings().root_fingerprint).months():
+    given = installed()
+    for month in Keyring(given.keys, given.root_fingerprint).months():
         click.echo(month)
 
 
@@ -96,10 +107,11 @@ def retention_list() -> None:
 @click.confirmation_option(prompt="Everything received in this month becomes unreadable for ever. Destroy?")
 def retention_destroy(month: str) -> None:
     """Shred the key of MONTH ("2024-01"): nothing of it opens again, from any copy. An entry goes in the ledger."""
-    keyring = Keyring(settings().keys, settings().root_fingerprint)
+    given = installed()
+    keyring = Keyring(given.keys, given.root_fingerprint)
     if month not in keyring.months():
         raise click.ClickException(f"no key of {month}")
-    with Database(settings().database).work(write=True) as session:
+    with Database(given.database).work(write=True) as session:
         subject = keyring.standing_key("retention")
         day = WallClock().today()
         append(
@@ -137,7 +149,7 @@ def reward_try(file: Path) -> None:
 @click.command("code")
 def code() -> None:
     """The demonstration's one-time code of this moment."""
-    if not settings().demonstration:
+    if not installed().demonstration:
         raise click.ClickException("only a demonstration has a known secret")
     click.echo(code_at(demonstration.OTP_SECRET, int(time.time()) // STEP_SECONDS))
 
@@ -166,7 +178,7 @@ def ledger() -> None:
 @ledger.command("verify")
 def ledger_verify() -> None:
     """Walk the whole ledger; prints what is wrong and where, and fails then."""
-    database = Database(settings().database)
+    database = Database(installed().database)
     with database.work() as session:
         problems = verify(session)
     for problem in problems:

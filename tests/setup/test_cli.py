@@ -1,0 +1,124 @@
+"""The commands as an operator types them: real set-up, recovery on paper, trying rules, checking the ledger."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from app import create_app
+from app.db.engine import Database
+from app.people.admission import accept
+from app.people.keyring import Keyring
+from app.web.services import WallClock
+from config import load
+from tests.makers import Town
+
+HALF = re.compile(r"^(\S+?)(上半|下半) (\w+): (.+)$", re.MULTILINE)
+INVITATION = re.compile(r"^邀请 invitation (\w+)[^:]*: (\w+)$", re.MULTILINE)
+
+
+def run(folder: Path, *words: str, typed: str = "") -> Result:
+    """A command on the data folder `folder`."""
+    app = create_app(load({"ANSHAO_DATA": str(folder)}), serving=False)
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=list(words), input=typed)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A real installation and what its set-up printed."""
+    folder = tmp_path_factory.mktemp("real") / "data"
+    done = run(folder, "setup", "--town", "演示镇", "--district", "演示区")
+    assert done.exit_code == 0, done.output
+    return folder, done.output
+
+
+def join(folder: Path, username: str, code: str) -> str:
+    given = load({"ANSHAO_DATA": str(folder)})
+    database, keyring = Database(given.database), Keyring(given.keys, given.root_fingerprint)
+    try:
+        return accept(database, keyring, username, code, WallClock().today()).passphrase
+    finally:
+        database.dispose()
+
+
+def test_set_up_prints_paper_and_keeps_none_of_it(installed: tuple[Path, str]) -> None:
+    """A default key, or a printed secret left on the disk, would open a desk to whoever finds it."""
+    folder, printed = installed
+    halves = HALF.findall(printed)
+    assert len(halves) == 12
+    assert len({half for *_, half in halves}) == 12
+    invitations = dict(INVITATION.findall(printed))
+    assert {"anjian", "custodian", "approver", "admin"} <= set(invitations)
+    kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    for secret in (*invitations.values(), *(half for *_, half in halves)):
+        assert secret.encode() not in kept
+        assert secret.replace(" ", "").encode() not in kept
+    assert "anshao-demo" not in printed
+
+
+def test_set_up_again_changes_nothing(installed: tuple[Path, str]) -> None:
+    """A second set-up would make every receipt useless."""
+    folder, _ = installed
+    before = (folder / "keys" / "pepper").read_bytes()
+    again = run(folder, "setup", "--town", "别的镇", "--district", "别处")
+    assert again.exit_code != 0
+    assert "Traceback" not in again.output
+    assert (folder / "keys" / "pepper").read_bytes() == before
+
+
+def test_a_desk_is_joined_and_recovered(installed: tuple[Path, str]) -> None:
+    """The printed invitation or the printed halves would not open the desk they are for."""
+    folder, printed = installed
+    join(folder, "anjian", dict(INVITATION.findall(printed))["anjian"])
+    first, second = (half for _, _, name, half in HALF.findall(printed) if name == "desks")
+    done = run(folder, "recover", "anjian", "--username", "laizi", "--first", first, "--second", second)
+    assert done.exit_code == 0, done.output
+    join(folder, "laizi", dict(INVITATION.findall(done.output))["anjian"])
+    wrong = run(folder, "recover", "anjian", "--username", "x", "--first", first, "--second", first)
+    assert wrong.exit_code != 0
+    assert "nothing was changed" in wrong.output
+    assert run(folder, "ledger", "verify").output.strip() == "ok"
+
+
+@pytest.mark.parametrize(
+    "words", [("ledger", "verify"), ("code",), ("retention", "list"), ("serve",)], ids=lambda one: one[0]
+)
+def test_where_nothing_is_set_up_a_sentence_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """An operator in the wrong folder would get a traceback, or a new empty installation."""
+    done = run(tmp_path / "nothing", *words)
+    assert done.exit_code != 0
+    assert "nothing is set up here" in done.output
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_month_is_destroyed_only_on_a_yes(small_town: Town) -> None:
+    """A slip of the hand would shred a month, or the shredding would leave no trace."""
+    folder = small_town.settings.data
+    small_town.tools.keyring.month("2026-11")
+    assert run(folder, "retention", "list").output.split() == ["2026-11"]
+    assert run(folder, "retention", "destroy", "2026-11", typed="n\n").exit_code != 0
+    assert run(folder, "retention", "destroy", "2026-10", typed="y\n").exit_code != 0
+    assert run(folder, "retention", "list").output.split() == ["2026-11"]
+    assert run(folder, "retention", "destroy", "2026-11", typed="y\n").exit_code == 0
+    assert run(folder, "retention", "list").output.split() == []
+    assert run(folder, "ledger", "verify").output.strip() == "ok"
+
+
+def test_rules_are_tried_without_writing(tmp_path: Path) -> None:
+    """Trying rules on reports would leave them on a disk, or end in a traceback for a bad file."""
+    reports, facts = tmp_path / "reports.json", tmp_path / "facts.json"
+    reports.write_text(json.dumps([{"what": "电梯困人"}]), "utf-8")
+    facts.write_text(json.dumps({"fine": 12000}), "utf-8")
+    routed = run(tmp_path / "data", "route", str(reports))
+    assert json.loads(routed.output)["desk"] == "shichang"
+    tried = run(tmp_path / "data", "reward", "try", str(facts))
+    assert json.loads(tried.output.splitlines()[-1])["if_eligible_yuan"] == 3000
+    for bad in ("[", "3", '{"fine": "很多"}'):
+        facts.write_text(bad, "utf-8")
+        done = run(tmp_path / "data", "reward", "try", str(facts))
+        assert done.exit_code == 1
+        assert done.output.startswith("Error: ")
+    assert not (tmp_path / "data").exists()
