@@ -9,6 +9,8 @@ from dataclasses import dataclass
 OPEN = ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting")
 CONCLUDED = ("concluded", "rectifying", "reinspecting", "closed")
 
+LEADS = ("handling", "dispatch", "office", "discipline")  # roles of desks that may lead a case
+
 STATE_NAMES = {
     "received": "待受理",
     "verifying": "核查中",
@@ -118,6 +120,19 @@ EDGES = (
         ("lead",),
         (Field("question", "问题（一次一个）", "area", most=500),),
         ("has_tip", "not_asked"),
+    ),
+    Edge(
+        "message",
+        "给举报人留言",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (
+            Field("tip", "给谁", "select", required=False, source="tips"),
+            Field("text", "留言（不等回答，不停时限）", "area", most=1000),
+            Field("photos", "照片", "photos", required=False),
+        ),
+        ("has_tip",),
     ),
     Edge("reply", "回答", ("received", "verifying"), None, ("reporter",), needs=("asked",), page=False),
     Edge("lapse", "提问到期", ("received", "verifying"), None, ("job",), needs=("asked",), page=False),
@@ -277,7 +292,8 @@ EDGES = (
         "verifying",
         ("other",),
         (REASON,),
-        told="重新核查。",
+        ("not_merged",),
+        "重新核查。",
     ),
     Edge(
         "record_decision",

@@ -1,5 +1,6 @@
 """What must be true before an edge may be taken; each need answers with a sentence that says what to do, or None."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from app.casework.context import Desktop
@@ -73,7 +74,10 @@ def site_signed(now: Desktop) -> str | None:
 
 
 def rectification_signed(now: Desktop) -> str | None:
-    return None if signed(now, "rectification") else "整改记录（含前后照片）还没有签批。"
+    """All of them: the signature under a rectification that failed must not strike off the next."""
+    found = now.recorded("rectification")
+    done = bool(found) and all(record.value.get("signed_by") for record in found)
+    return None if done else "整改记录（含前后照片）还没有签批。"
 
 
 def children_reported(now: Desktop) -> str | None:
@@ -93,10 +97,15 @@ def check_major(now: Desktop, values: Values) -> None:
 
 
 def open_ends(now: Desktop) -> bool:
-    """Whether a reporter, or whoever handed a case without a tip in, still waits for an answer."""
-    if now.now.facts.origin == "tip":
-        return any(one.tip.state == "open" for one in now.tips)
-    return not since(now, "answer", "reopen")
+    """Whether a reporter, or whoever handed a case without a tip in, still waits for an answer.
+
+    What was answered before a reopening is answered anew.
+    """
+    unanswered = not since(now, "answer", "reopen")
+    if now.now.facts.origin != "tip":
+        return unanswered
+    waiting = {one.tip.state for one in now.tips}
+    return "open" in waiting or ("answered" in waiting and unanswered and happened(now, "reopen"))
 
 
 def unanswered(now: Desktop) -> str | None:
@@ -124,6 +133,10 @@ def mergeable(now: Desktop) -> str | None:
     return "涉及公职人员的事项不合并。" if now.now.reserved else None
 
 
+def not_merged(now: Desktop) -> str | None:
+    return "已经并入别的事项，要先分开。" if now.now.facts.extra.get("merged_into") else None
+
+
 def merged(now: Desktop) -> str | None:
     return None if now.now.facts.extra.get("merged_into") else "没有并入别的事项。"
 
@@ -133,7 +146,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended, extension_signed,
         site_signed, rectification_signed, children_reported, major_punished, unanswered, answered, objection_open,
-        objected, not_objected, mergeable, merged,
+        objected, not_objected, mergeable, not_merged, merged,
     )
 }  # fmt: skip
 
@@ -173,6 +186,13 @@ def check(now: Desktop, edge: Edge, values: Values) -> None:
         check_field(field, values.get(field.name, ""))
 
 
+FORMS = {
+    "day": re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])"),
+    "yuan": re.compile(r"\d{1,10}(\.\d{1,2})?"),
+}
+EXAMPLES = {"day": "2026-12-01", "yuan": "24000"}
+
+
 def check_field(field: Field, value: str) -> None:
     if field.kind == "photos":
         return
@@ -182,3 +202,5 @@ def check_field(field: Field, value: str) -> None:
         raise Unmet(f"“{field.label}”最多 {field.most} 个字。")
     if value and field.choices and value not in dict(field.choices):
         raise Unmet(f"“{field.label}”请从列表里选。")
+    if value and field.kind in FORMS and not FORMS[field.kind].fullmatch(value.strip()):
+        raise Unmet(f"“{field.label}”请写成 {EXAMPLES[field.kind]} 这样。")

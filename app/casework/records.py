@@ -67,9 +67,8 @@ def prepare_record(
     body = seal_json(key, {"kind": kind, "value": dict(value)}, record_place(record_id))
     record = Record(id=record_id, case_id=case_id, day=day, month=month, body=body, version=1)
     subject = Subject("record", record_id)
-    grants = [
-        seal_grant(tools.keyring, subject, key, known[name], month) for name in holders if name in known
-    ]
+    once = dict.fromkeys(name for name in holders if name in known)  # the office may lead a case itself
+    grants = [seal_grant(tools.keyring, subject, key, known[name], month) for name in once]
     if not grants:
         raise NoLivingKey(", ".join(holders))
     return NewRecord(record, (record, *grants), key)

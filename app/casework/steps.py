@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.casework.access import open_case
 from app.casework.context import Desktop, case_ledger_key
 from app.casework.facts import Facts, hidden_of, seal_facts, situation
-from app.casework.flow import Edge
+from app.casework.flow import LEADS, Edge
 from app.casework.handover import Rekeyed, pass_records, rekey, rekey_tip
 from app.casework.models import Case
 from app.casework.needs import Unmet, check_major
@@ -86,8 +86,9 @@ def decline(
 def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list[Recipient]]:
     """The desk a case goes to, and whose keys that means: the desk's, or one chosen member's alone."""
     desk_id = values["desk"]
-    if desk_id not in now.known:
-        raise Unmet("这个科室还没有钥匙，不能转给它。")
+    check_lead(now, desk_id)
+    if now.now.reserved and now.desks[desk_id].role != "discipline":
+        raise Unmet("涉及公职人员的事项只由纪检办理。还在的隐患请分出一件。")
     if desk_id == now.now.desk and not values.get("member"):
         raise Unmet("已经在这个科室。")
     if not values.get("member"):
@@ -102,6 +103,12 @@ def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list
     if member is None:
         raise Unmet("这个人不在这个科室。")
     return desk_id, [member_recipient(member)]
+
+
+def check_lead(now: Desktop, desk_id: str) -> None:
+    """Only a desk that may lead a case, with a living key: never a keeper, the cashier or the administrator."""
+    if desk_id not in now.known or now.desks[desk_id].role not in LEADS:
+        raise Unmet("不能交给这个岗位：它不办事项，或者还没有钥匙。")
 
 
 def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **facts: Any) -> Effect:
@@ -151,6 +158,17 @@ def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
 def ask(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     line = Line(day=now.day, by="desk", kind="question", text=values["question"])
     return Effect(changes={"asked": True}, said=values["question"], lines=(("", line),))
+
+
+def message(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
+) -> Effect:
+    """Words and photos to one reporter, or to all; no clock hears of it."""
+    to = {one.tip.number: one.tip.id for one in now.tips}
+    if values.get("tip") and values["tip"] not in to:
+        raise Unmet("这件事里没有这个编号的举报。")
+    line = Line(day=now.day, by="desk", kind="message", text=values["text"], photos=photos)
+    return Effect(said=values["text"], lines=((to.get(values.get("tip", ""), ""), line),), told="")
 
 
 def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool, **effect: Any) -> Effect:
@@ -339,8 +357,9 @@ def unmerge(
 
 def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     """The hazard that is still there becomes a case of its own, by a newly written line without origin."""
-    if values["desk"] not in now.known:
-        raise Unmet("这个科室还没有钥匙，不能交给它。")
+    check_lead(now, values["desk"])
+    if values["sector"] not in now.tools.rules.sectors:
+        raise Unmet("请从列表里选行业领域。")
     refuse_quotes(now, values["text"])
     facts = Facts(
         origin="superior",  # says nothing of where it comes from
@@ -386,6 +405,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "hand_back": hand_back,
     "assign": assign,
     "ask": ask,
+    "message": message,
     "request_extension": request_extension,
     "hand_up": hand_up,
     "record_outcome": record_outcome,

@@ -312,6 +312,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "uphold": uphold,
     "reopen": reopen,
     "record_decision": unchanged,
+    "message": unchanged,
     "merge": merge,
     "unmerge": unmerge,
     "split": split,

@@ -121,6 +121,13 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
             for one in sorted(now.known)
             if now.desks[one].role in LEADS and one != now.now.desk
         ]
+    if field.source == "tips":
+        numbers = [one.tip.number for one in now.tips]
+        return (
+            [("", "全部举报人"), *((number, number) for number in numbers)]
+            if len(numbers) > 1
+            else [("", "举报人")]
+        )
     if field.source == "bureaus":
         return [(desk.id, desk.name) for desk in now.desks.values() if desk.kind == "outside"]
     if field.source == "sectors":

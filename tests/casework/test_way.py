@@ -9,6 +9,7 @@ from PIL import Image
 
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
+from app.casework.facts import dues_of
 from app.casework.flow import EDGES, TABLE
 from app.casework.needs import Unmet
 from app.casework.reading import note_reading, queue, search
@@ -147,6 +148,25 @@ def test_question_and_reply(town: Town) -> None:
     now = desktop(town, taken.case_id)
     assert not now.now.asked
     assert [line.text for line in now.tips[0].thread if line.by == "reporter"] == ["后院"]
+
+
+def test_a_message_reaches_the_reporter_meant(town: Town) -> None:
+    """The desk could only ask or answer; or what is said to one reporter would reach another."""
+    first, second = take(town.tools, sent()), take(town.tools, sent())
+    step(town, second, "merge", into=desktop(town, first.case_id).now.number)
+    assert first.receipt is not None
+    assert second.receipt is not None
+    before = desktop(town, first.case_id).now
+    step(town, first, "message", tip=second.receipt.number, text="我们周二去看。", photos=1)
+    seen = [
+        read_follow(town.tools, look_up(town.tools, one.receipt)) for one in (first, second) if one.receipt
+    ]
+    said = [[line for line in one.lines if line.kind == "message"] for one in seen]
+    assert [len(lines) for lines in said] == [0, 1]
+    assert (said[1][0].text, len(said[1][0].photos)) == ("我们周二去看。", 1)
+    assert dues_of(town.tools, desktop(town, first.case_id).now) == dues_of(town.tools, before)
+    with pytest.raises(Unmet):
+        step(town, first, "message", tip="12345678", text="谁")
 
 
 def test_objection_is_decided_by_somebody_else(small_town: Town) -> None:
