@@ -17,6 +17,10 @@ from app.people.tools import Tools
 log = logging.getLogger("anshao.jobs")
 LEADER = "scheduler"
 WAIT_SECONDS = 1.0
+LATE = {
+    "misfire_grace_time": None,
+    "coalesce": True,
+}  # a machine that slept does a job once, late, and not never
 
 
 def run(tools: Tools) -> None:
@@ -27,7 +31,7 @@ def run(tools: Tools) -> None:
     while not tools.locks.take(LEADER):
         if stopped.wait(WAIT_SECONDS):
             return
-    scheduler = BackgroundScheduler(timezone="Asia/Shanghai")
+    scheduler = BackgroundScheduler(timezone="Asia/Shanghai", job_defaults=LATE)
     scheduler.add_job(guarded(work.each_minute, tools), "interval", minutes=1, id="minute")
     scheduler.add_job(guarded(work.each_hour, tools), "interval", hours=1, id="hour")
     scheduler.add_job(guarded(work.each_night, tools), "cron", hour=0, minute=10, id="night")

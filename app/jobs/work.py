@@ -36,11 +36,19 @@ def each_minute(tools: Tools) -> None:
 
 
 def each_hour(tools: Tools) -> None:
+    """Each task by itself: one that fails does not keep the others from theirs. Raises the first failure."""
+    failures: list[Exception] = []
+    for task in (sweep_staging, move_on, remind, rewards.lapse, vault.lapse):
+        try:
+            task(tools)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+
+
+def sweep_staging(tools: Tools) -> None:
     sweep(tools.database, tools.store, tools.locks)
-    move_on(tools)
-    remind(tools)
-    rewards.lapse(tools)
-    vault.lapse(tools)
 
 
 def each_night(tools: Tools) -> None:
