@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from app.casework.access import open_case
 from app.casework.facts import Situation, dues_of, situation, with_event
 from app.casework.models import Case
-from app.casework.records import Opened, read_records
+from app.casework.opening import reserved_ledger_key
+from app.casework.records import Opened, records_of
 from app.clock.dues import Event
 from app.people.desks import Recipient, all_desks, desk_recipients, desks_with_keys
 from app.people.grants import open_keys
@@ -51,7 +52,14 @@ class Desktop:
     key: bytes = field(repr=False)
 
     @property
+    def history(self) -> bytes:
+        """The key under which the ledger says what was done to the case."""
+        return bytes.fromhex(self.now.facts.history)
+
+    @property
     def ledger_key(self) -> bytes:
+        if self.case.reserved:
+            return reserved_ledger_key(self.history)
         return case_ledger_key(self.tools, self.case)
 
     @property
@@ -70,6 +78,7 @@ class Desktop:
 
 
 def case_ledger_key(tools: Tools, case: Case) -> bytes:
+    """The ledger key of an ordinary case, which a job can open too."""
     return open_subject_key(tools.keyring, "cases", case.id, case.month, case.ledger_key)
 
 
@@ -79,17 +88,13 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
     now = situation(case, key)
     tips = open_tips(session, tools, holder, now.facts.tips)
     now = fold_in(tools, now, tips)
-    if now.reserved:
-        records = read_records(session, tools, holder, ids=now.facts.records) if now.facts.records else []
-    else:
-        records = read_records(session, tools, holder, case_id=case_id)
     return Desktop(
         tools=tools,
         holder=holder,
         case=case,
         now=now,
         tips=tips,
-        records=tuple(records),
+        records=tuple(records_of(session, now.facts.records)),
         known=desk_recipients(session, tools.keyring, desks_with_keys(session)),
         desks=all_desks(session),
         day=tools.now.today(),

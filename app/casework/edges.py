@@ -17,13 +17,13 @@ from app.casework.needs import Unmet, check
 from app.casework.steps import STEPS, Effect, plain
 from app.clock.dues import Event
 from app.db.versions import Outrun, change
-from app.ledger.write import append
+from app.ledger.write import New, append_all
 from app.notices.write import notify
 from app.people.grants import revoke
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.photos.pool import Refused
-from app.tips.content import Line, Photo, seal_thread
+from app.tips.content import Line, Photo, seal_content, seal_thread
 from app.tips.models import Tip
 from app.tips.objects import keep, stage
 
@@ -119,19 +119,15 @@ def write(
         notify(session, desk_id, kind, now.day)
     detail = {"edge": after.events[-1].edge, "from": now.now.state, "to": after.state, "desk": after.desk}
     detail |= {"by": now.holder.name, "at": now.now.desk}
-    append(
-        session, day=now.day, kind="edge", actor=now.holder.ledger_key, subject=now.ledger_key, detail=detail
-    )
-    for ledger_key, extra in effect.also_ledger:
-        append(
-            session, day=now.day, kind="edge", actor=now.holder.ledger_key, subject=ledger_key, detail=extra
-        )
+    own = New(now.day, "edge", now.holder.ledger_key, now.ledger_key, detail, now.history)
+    append_all(session, [own, *effect.also_ledger])
 
 
 def write_tips(session: Session, now: Desktop, edge: Edge, effect: Effect) -> None:
     """Tell the reporter, in each tip of the case that the step concerns; re-key where the case goes elsewhere."""
     told = effect.told if effect.told is not None else edge.told
     rekeyed = {new.subject.id: (new, columns) for new, columns in effect.tips}
+    contents = dict(effect.contents)
     for one in now.tips:
         lines = list(one.thread)
         if told and one.tip.state != "withdrawn":
@@ -144,8 +140,12 @@ def write_tips(session: Session, now: Desktop, edge: Edge, effect: Effect) -> No
             key = new.key
             values |= columns
             replace_grants(session, new)
+        if one.tip.id in contents:
+            values["content"] = seal_content(one.tip.id, key, contents[one.tip.id])
         if one.tip.id in effect.answered and one.tip.state == "open":
             values["state"] = "answered"
+        if effect.reopened and one.tip.state == "answered":
+            values["state"] = "open"
         if values or len(lines) > len(one.thread):
             values["thread"] = seal_thread(one.tip.id, key, lines)
             change_tip(session, one.tip, values)

@@ -33,8 +33,12 @@ class Facts:
     text: str = ""
     parent: str = ""
     children: tuple[str, ...] = ()
-    records: tuple[str, ...] = ()  # a reserved case's records
-    rewards: tuple[str, ...] = ()
+    records: tuple[tuple[str, str], ...] = ()  # id and key (hexadecimal), in the order they were written
+    rewards: tuple[tuple[str, str], ...] = ()  # likewise
+    tip_keys: dict[str, str] = field(
+        default_factory=dict
+    )  # so that the second way to the case is one to its tips
+    history: str = ""  # hexadecimal key under which the ledger says what was done to this case
     handovers: int = 0
     split_due: str = ""  # ISO day by which the hazard that is still there must be its own case
     extra: dict[str, Any] = field(default_factory=dict)
@@ -72,8 +76,9 @@ def open_facts(case: Case, key: bytes) -> tuple[Facts, dict[str, Any]]:
     """Raises SealError for another case's key."""
     value = open_json(key, case.facts, facts_place(case.id))
     raw = value["facts"]
-    lists = ("tips", "guesses", "assist", "children", "records", "rewards")
-    return Facts(**{**raw, **{name: tuple(raw[name]) for name in lists}}), value["hidden"]
+    lists = {name: tuple(raw[name]) for name in ("tips", "guesses", "assist", "children")}
+    pairs = {name: tuple((one, key) for one, key in raw[name]) for name in ("records", "rewards")}
+    return Facts(**{**raw, **lists, **pairs}), value["hidden"]
 
 
 def situation(case: Case, key: bytes) -> Situation:

@@ -85,7 +85,11 @@ EDGES = (
         ("received", "verifying"),
         "received",
         ("lead", "dispatch"),
-        (Field("desk", "转给", "select", source="desks"), Field("reason", "依据", "area")),
+        (
+            Field("desk", "转给", "select", source="desks"),
+            Field("member", "只给这个人（有人要回避时）", "select", required=False, source="members"),
+            Field("reason", "依据", "area"),
+        ),
         ("handovers",),
         "已转给更合适的科室办理。",
     ),

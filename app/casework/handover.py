@@ -1,7 +1,7 @@
 """Handing a case over: new keys for all that follows, sealed to the receiver; the sender's grants are dropped.
 
-Tip key and case key are both made anew, so that a desk that kept a copy of the old ones cannot read on. Records have
-keys of their own: the receiver is granted them.
+Tip key and case key are both made anew, so that a desk that kept a copy of the old ones cannot read on. The keys of
+records stand in the case's facts and go with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +11,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.casework.models import Record
 from app.casework.opening import keepers_of, recipient_for
-from app.db.base import month_of
 from app.people.desks import Recipient, reporter_recipient
-from app.people.grants import Subject, open_keys, seal_grant, seal_split
-from app.people.holder import Holder
+from app.people.grants import Subject, holders_of, seal_grant, seal_split
 from app.people.models import Grant
 from app.people.tools import Tools
 from app.sealing.fields import new_key, seal_json
@@ -82,33 +79,13 @@ def rekey_tip(
     return new, columns
 
 
-def pass_records(
-    session: Session,
-    tools: Tools,
-    holder: Holder,
-    case_id: str,
-    ids: Sequence[str],
-    sender: str,
-    to: Recipient,
-) -> tuple[list[Grant], list[str]]:
-    """Grants of the case's records to the receiver, and the ids of those the sender's desk loses."""
-    own = session.scalars(select(Record.id).where(Record.case_id == case_id)).all()
-    names = sorted({*own, *ids})
-    keys = open_keys(session, tools.keyring, holder, "record", names)
-    month = month_of(tools.now.today())
-    granted = set(
-        session.scalars(
-            select(Grant.subject_id).where(
-                Grant.subject_kind == "record",
-                Grant.subject_id.in_(names),
-                Grant.recipient_kind == to.kind,
-                Grant.recipient_id == to.id,
-            )
-        )
+def regrant(
+    session: Session, tools: Tools, subject: Subject, key: bytes, to: Sequence[Recipient]
+) -> list[Grant]:
+    """Grants of something that goes with a case (a reward) to the receivers, under its own month."""
+    month = session.scalar(
+        select(Grant.month).where(Grant.subject_kind == subject.kind, Grant.subject_id == subject.id).limit(1)
     )
-    new = [
-        seal_grant(tools.keyring, Subject("record", name), key, to, month)
-        for name, key in keys.items()
-        if name not in granted
-    ]
-    return new, [name for name in keys if sender != to.id]
+    known = set(holders_of(session, subject))
+    new = [one for one in to if (one.kind, one.id) not in known]
+    return [seal_grant(tools.keyring, subject, key, one, month) for one in new] if month else []

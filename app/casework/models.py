@@ -41,7 +41,9 @@ class Case(Base):
     desk_id: Mapped[DeskId | None] = mapped_column(ForeignKey("desks.id"))
     sector: Mapped[str | None] = mapped_column(String(32))
     state: Mapped[str | None] = mapped_column(String(16))
-    ledger_key: Mapped[Sealed]  # under the month's retention key
+    ledger_key: Mapped[
+        Sealed
+    ]  # under the month's retention key; of a reserved case a decoy, the real one is in the facts
     facts: Mapped[
         Sealed
     ]  # origin, tips, events, overlays, children, rewards; of a reserved case also its state
@@ -49,14 +51,17 @@ class Case(Base):
 
 
 class Record(Base):
-    """A site record, paper, decision or line for assigning, under a key of its own that can be granted alone."""
+    """A site record, paper, decision or line for assigning, under a key of its own that can be granted alone.
+
+    It names no case: which records a case has would tell a visit from a report. The case's sealed facts name them.
+    """
 
     __tablename__ = "records"
-    __table_args__ = (Index(None, "case_id"), NO_ROWID)
+    __table_args__ = (NO_ROWID,)
 
     id: Mapped[RandomId]
-    case_id: Mapped[str | None] = mapped_column(ForeignKey("cases.id"))  # null for a reserved case
     day: Mapped[Day]
     month: Mapped[Month]
+    ledger_key: Mapped[Sealed]  # under the month's retention key
     body: Mapped[Sealed]
     version: Mapped[Version]

@@ -27,7 +27,9 @@ def since(now: Desktop, edge: str, *ends: str) -> bool:
 
 
 def signed(now: Desktop, kind: str) -> bool:
-    return any(record.value.get("signed_by") for record in now.recorded(kind))
+    """Whether a record of `kind`, written since the last reopening, is signed."""
+    since_reopened = now.records[now.now.facts.extra.get("since", 0) :]
+    return any(record.kind == kind and record.value.get("signed_by") for record in since_reopened)
 
 
 def handovers(now: Desktop) -> str | None:

@@ -4,19 +4,20 @@ Everything is sealed before the transaction; the caller adds the rows and append
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts
 from app.casework.models import Case
 from app.clock.dues import Event
 from app.db.base import Base, month_of, new_id
+from app.ledger.write import New
 from app.people.desks import NoLivingKey, Recipient
 from app.people.grants import Subject, seal_grant, seal_split
 from app.people.models import Grant
 from app.people.subjects import new_subject_key
 from app.people.tools import Tools
-from app.sealing.fields import new_key
+from app.sealing.fields import derive_key, new_key
 from app.sealing.receipt import new_number
 
 KEEPERS = ("custodian", "approver")
@@ -31,6 +32,7 @@ class NewCase:
     rows: tuple[Base, ...]
     key: bytes = field(repr=False)
     ledger_key: bytes = field(repr=False)
+    history: bytes = field(repr=False)  # opens what the ledger says of it
 
 
 def keepers_of(reserved: bool) -> tuple[str, str]:
@@ -76,8 +78,11 @@ def prepare_case(
 
     Raises NoLivingKey when one of them has no living key: the case is not half sealed.
     """
-    case_id, month, key = case_id or new_id(), month_of(day), new_key()
+    case_id, month, key, history = case_id or new_id(), month_of(day), new_key(), new_key()
     ledger_key, sealed_ledger_key = new_subject_key(tools.keyring, "cases", case_id, month)
+    if reserved:
+        ledger_key = reserved_ledger_key(history)
+    facts = replace(facts, history=history.hex())
     now = Situation(
         case_id=case_id,
         reserved=reserved,
@@ -104,4 +109,28 @@ def prepare_case(
         **clear_columns(tools, now),
     )
     grants = grants_for(tools, known, Subject("case", case_id), key, [desk], reserved, month)
-    return NewCase(case, tuple(grants), key, ledger_key)
+    return NewCase(case, tuple(grants), key, ledger_key, history)
+
+
+def reserved_ledger_key(history: bytes) -> bytes:
+    """A reserved case's ledger key: the server alone cannot tell which entries are about it."""
+    return derive_key(history, "ledger-key")
+
+
+def registered(
+    new: NewCase, day: date, detail: Mapping[str, str], tip_ledger_key: bytes | None = None
+) -> list[New]:
+    """The two entries of every registration, of one form whether a report stands behind it or not: one for the tip (or
+    for nothing), one for the case, each by an actor that is never seen again.
+    """
+    return [
+        New(day, "registered", new_key(), tip_ledger_key or new_key(), {}, new_key()),
+        New(
+            day,
+            "registered",
+            new_key(),
+            new.ledger_key,
+            {"edge": "register", "to": "received", **detail},
+            new.history,
+        ),
+    ]

@@ -171,6 +171,7 @@ def note_reading(tools: Tools, holder: Holder, now: Desktop) -> None:
                 actor=holder.ledger_key,
                 subject=now.ledger_key,
                 detail={"by": holder.name, "desk": now.now.desk},
+                opening=now.history,
             )
 
 
@@ -192,10 +193,10 @@ def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
     return "\n".join(parts).lower()
 
 
-def note_listing(tools: Tools, holder: Holder) -> None:
-    """Enter that the holder looked through their desks' lists today, once."""
+def note_listing(tools: Tools, holder: Holder, page: str = "cases") -> None:
+    """Enter that the holder looked through their desks' list of cases (or another sealed page) today, once."""
     day = tools.now.today()
-    subject = tools.keyring.standing_key("list:" + ",".join(holder.desks))
+    subject = tools.keyring.standing_key(f"list:{page}:" + ",".join(holder.desks))
     with tools.database.work() as session:
         if read_once(session, day=day, kind="listed", actor=holder.ledger_key, subject=subject):
             return

@@ -19,17 +19,22 @@ from app.db.versions import change
 from app.people.desks import NoLivingKey, Recipient
 from app.people.grants import Subject, granted, open_keys, seal_grant
 from app.people.holder import Holder
+from app.people.subjects import new_subject_key
 from app.people.tools import Tools
 from app.sealing.fields import Place, new_key, open_json, seal_json
 
 
 @dataclass(frozen=True)
 class NewRecord:
-    """A sealed record, ready to be added."""
+    """A sealed record, ready to be added, and what the case's facts say of it."""
 
     record: Record
     rows: tuple[Base, ...]
     key: bytes = field(repr=False)
+
+    @property
+    def named(self) -> tuple[str, str]:
+        return self.record.id, self.key.hex()
 
 
 @dataclass(frozen=True)
@@ -56,32 +61,34 @@ def prepare_record(
     value: Mapping[str, Any],
     holders: Sequence[str],
     day: date,
-    case_id: str | None = None,
-    key: bytes | None = None,
 ) -> NewRecord:
-    """A new record, its key granted to each desk in `holders` that has a living key.
-
-    `case_id` stays None for a reserved case. Raises NoLivingKey when none of the holders has a key.
+    """A new record, its key granted to each desk in `holders` that has a living key; the case's own desk needs no
+    grant, because the case's facts hold the key. Raises NoLivingKey when none of the holders has a key.
     """
-    record_id, key, month = new_id(), key or new_key(), month_of(day)
+    record_id, key, month = new_id(), new_key(), month_of(day)
+    _, ledger_key = new_subject_key(tools.keyring, "records", record_id, month)
     body = seal_json(key, {"kind": kind, "value": dict(value)}, record_place(record_id))
-    record = Record(id=record_id, case_id=case_id, day=day, month=month, body=body, version=1)
+    record = Record(id=record_id, day=day, month=month, ledger_key=ledger_key, body=body, version=1)
     subject = Subject("record", record_id)
     once = dict.fromkeys(name for name in holders if name in known)  # the office may lead a case itself
     grants = [seal_grant(tools.keyring, subject, key, known[name], month) for name in once]
-    if not grants:
+    if holders and not grants:
         raise NoLivingKey(", ".join(holders))
     return NewRecord(record, (record, *grants), key)
 
 
-def read_records(
-    session: Session, tools: Tools, holder: Holder, *, case_id: str | None = None, ids: Sequence[str] = ()
-) -> list[Opened]:
-    """All records the holder may open, of one case or among `ids`; oldest first."""
+def records_of(session: Session, named: Sequence[tuple[str, str]]) -> list[Opened]:
+    """The records that a case's facts name, in their order."""
+    rows = {
+        row.id: row for row in session.scalars(select(Record).where(Record.id.in_([one for one, _ in named])))
+    }
+    return [open_record(rows[name], bytes.fromhex(key)) for name, key in named if name in rows]
+
+
+def read_records(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
+    """All records granted to the holder (a leader's, the office's, the duty desk's), or those among `ids`."""
     query = select(Record).where(granted(holder, "record", Record.id))
-    if case_id is not None:
-        query = query.where(Record.case_id == case_id)
-    elif ids:
+    if ids:
         query = query.where(Record.id.in_(ids))
     rows = list(session.scalars(query.order_by(Record.day, Record.id)))
     keys = open_keys(session, tools.keyring, holder, "record", [row.id for row in rows])

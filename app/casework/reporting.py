@@ -11,7 +11,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.casework.context import REPORTER_EDGES, case_ledger_key
+from app.casework.context import REPORTER_EDGES
 from app.casework.flow import STATE_NAMES
 from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
@@ -59,9 +59,9 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         lines = mark_shown(tools, visit, today)
     ordinary = case is not None and not case.reserved
     state = (case.state or "") if ordinary and case else ""
-    answer = next((line for line in lines if line.kind == "answer"), None)
+    answer = next((line for line in reversed(lines) if line.kind == "answer"), None)
     until = objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day if answer else None
-    objected = any(line.kind == "objection" for line in lines)
+    objected = waiting_objection(lines)
     return Follow(
         number=tip.number,
         day=tip.day,
@@ -76,6 +76,12 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         may_object=tip.state == "answered" and not objected and until is not None and until >= today,
         may_withdraw=tip.state == "open",
     )
+
+
+def waiting_objection(lines: Sequence[Line]) -> bool:
+    """Whether the last answer has been objected to."""
+    last = next((line for line in reversed(lines) if line.kind in ("answer", "objection")), None)
+    return last is not None and last.kind == "objection"
 
 
 def waiting_question(lines: Sequence[Line]) -> bool:
@@ -140,17 +146,7 @@ def write_line(tools: Tools, visit: Visit, line: Line) -> None:
         desk = "jijian" if case.reserved else case.desk_id
         notify(session, desk or "dispatch", "reply", line.day)
         actor = ledger_key_of(tools, tip)
-        append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={"kind": line.kind})
-        if edge:
-            detail = {"edge": edge}
-            append(
-                session,
-                day=line.day,
-                kind="edge",
-                actor=actor,
-                subject=case_ledger_key(tools, case),
-                detail=detail,
-            )
+        append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
 
 
 def check_kind(tip: Tip, lines: Sequence[Line], line: Line) -> None:

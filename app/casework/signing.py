@@ -6,6 +6,7 @@ from app.casework.records import Opened, open_record, read_records, rewrite_reco
 from app.ledger.write import append
 from app.people.grants import Subject, open_key
 from app.people.holder import Holder
+from app.people.subjects import open_subject_key
 from app.people.tools import Tools
 
 SIGNABLE = ("site", "extension", "order", "rectification", "paper", "outcome", "decision")
@@ -33,11 +34,13 @@ def sign_record(tools: Tools, holder: Holder, record_id: str, instruction: str) 
         rewrite_record(
             session, opened, signed_by=holder.name, signed_on=day.isoformat(), instruction=instruction.strip()
         )
+        row = opened.row
         append(
             session,
             day=day,
             kind="signed",
             actor=holder.ledger_key,
-            subject=tools.keyring.standing_key(f"record:{record_id}"),
-            detail={"record": record_id, "by": holder.name},
+            subject=open_subject_key(tools.keyring, "records", row.id, row.month, row.ledger_key),
+            detail={"by": holder.name},
+            opening=key,
         )

@@ -14,18 +14,19 @@ from sqlalchemy.orm import Session
 
 from app.casework.access import open_case
 from app.casework.context import Desktop, case_ledger_key
-from app.casework.facts import Facts, hidden_of, seal_facts, situation
+from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
 from app.casework.flow import LEADS, Edge
-from app.casework.handover import Rekeyed, pass_records, rekey, rekey_tip
+from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip
 from app.casework.models import Case
 from app.casework.needs import Unmet, check_major
-from app.casework.opening import prepare_case
+from app.casework.opening import prepare_case, registered
 from app.casework.records import prepare_record
 from app.db.base import Base
+from app.ledger.write import New
 from app.people.desks import Recipient, member_recipient
-from app.people.grants import Subject
+from app.people.grants import Subject, holders_of
 from app.people.models import Member, Membership
-from app.tips.content import Line, Photo
+from app.tips.content import Content, Line, Photo
 
 Values = dict[str, str]
 
@@ -50,8 +51,10 @@ class Effect:
     tips: tuple[tuple[Rekeyed, dict[str, Any]], ...] = ()
     drops: tuple[tuple[Subject, str, str], ...] = ()
     notices: tuple[tuple[str, str], ...] = ()
-    also_ledger: tuple[tuple[bytes, dict[str, str]], ...] = ()
+    also_ledger: tuple[New, ...] = ()
     others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
+    contents: tuple[tuple[str, Content], ...] = ()  # of tips that belong to another case now
+    reopened: bool = False  # the tips wait for an answer again
     forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 
 
@@ -92,7 +95,7 @@ def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list
     if desk_id == now.now.desk and not values.get("member"):
         raise Unmet("已经在这个科室。")
     if not values.get("member"):
-        if now.now.facts.rule == "not_these":
+        if now.now.facts.rule == "not_these" and now.desks[desk_id].role != "dispatch":
             raise Unmet("举报人说了有人要回避：请指定一个人，不要转给整个科室。")
         return desk_id, [now.known[desk_id]]
     member = session.scalar(
@@ -116,16 +119,19 @@ def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **fa
     tools, reserved = now.tools, now.now.reserved
     case = rekey(tools, now.known, Subject("case", now.case.id), to, reserved, now.case.month)
     tips = tuple(rekey_tip(tools, now.known, one.tip, one.key, to, reserved) for one in now.tips)
-    grants, lost = pass_records(
-        session, tools, now.holder, now.case.id, now.now.facts.records, now.now.desk, to[0]
-    )
+    rewards = {Subject("reward", name): bytes.fromhex(key) for name, key in now.now.facts.rewards}
+    receiving = {(one.kind, one.id) for one in to}
+    losing = [one for one in holders_of(session, Subject("case", now.case.id)) if one not in receiving]
+    keys = {new.subject.id: new.key.hex() for new, _ in tips}
     return Effect(
         changes={"desk": desk_id},
-        facts=replace(now.now.facts, **facts),
-        rows=tuple(grants),
+        facts=replace(now.now.facts, tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
+        rows=tuple(
+            grant for subject, key in rewards.items() for grant in regrant(session, tools, subject, key, to)
+        ),
         case=case,
         tips=tips,
-        drops=tuple((Subject("record", name), "desk", now.now.desk) for name in lost),
+        drops=tuple((subject, *one) for subject in rewards for one in losing),
         notices=((desk_id, "arrived"),),
     )
 
@@ -173,8 +179,7 @@ def message(
 
 def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool, **effect: Any) -> Effect:
     """An effect that adds a record of the case; `signer` lets the leader read and sign it, and the office read it."""
-    reserved = now.now.reserved
-    holders = [now.now.desk, "signer", "office"] if signer and not reserved else [now.now.desk]
+    holders = ["signer", "office"] if signer and not now.now.reserved else []
     value = {
         **value,
         "author": now.holder.name,
@@ -191,11 +196,9 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
         value=value,
         holders=holders,
         day=now.day,
-        case_id=None if reserved else now.case.id,
     )
     facts = effect.pop("facts", now.now.facts)
-    if reserved:
-        facts = replace(facts, records=(*facts.records, new.record.id))
+    facts = replace(facts, records=(*facts.records, new.named))
     notices = (("signer", "reward"),) if signer and kind == "reward" else ()
     return Effect(facts=facts, first_rows=(new.record,), rows=new.rows[1:], notices=notices, **effect)
 
@@ -302,10 +305,23 @@ def not_fixed(
     return Effect(note=limit.isoformat(), limit=limit, said=values["found"])
 
 
-def settle_objection(
+def uphold(
     _session: Session, _now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     return Effect(changes={"objected": False}, said=values["reason"])
+
+
+def reopen(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """Verified anew: what was written before no longer carries a conclusion, and every reporter is answered again."""
+    extra = {**now.now.facts.extra, "since": len(now.now.facts.records)}
+    return Effect(
+        changes={"objected": False},
+        facts=replace(now.now.facts, extra=extra),
+        said=values["reason"],
+        reopened=True,
+    )
 
 
 def record_decision(
@@ -325,13 +341,25 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     there = situation(other, key)
     if there.desk != now.now.desk:
         raise Unmet("两件事要在同一个科室才能并。")
-    facts = replace(there.facts, tips=(*there.facts.tips, *now.now.facts.tips))
+    facts = replace(
+        there.facts,
+        tips=(*there.facts.tips, *now.now.facts.tips),
+        tip_keys={**there.facts.tip_keys, **now.now.facts.tip_keys},
+    )
     return Effect(
         facts=replace(now.now.facts, extra={**now.now.facts.extra, "merged_into": other.id}),
         said=other.number or "",
         others=((other, seal_facts(other.id, key, facts, hidden_of(there))),),
-        also_ledger=((case_ledger_key(now.tools, other), {"edge": "merge", "by": now.holder.name}),),
+        also_ledger=(beside(now, other, there, "merge"),),
+        contents=tuple((one.tip.id, replace(one.content, case_id=other.id)) for one in now.tips),
     )
+
+
+def beside(now: Desktop, other: Case, there: Situation, edge: str) -> New:
+    """The entry about the other case of a merge."""
+    subject, history = case_ledger_key(now.tools, other), bytes.fromhex(there.facts.history)
+    detail = {"edge": edge, "by": now.holder.name}
+    return New(now.day, "edge", now.holder.ledger_key, subject, detail, history)
 
 
 def unmerge(
@@ -344,14 +372,19 @@ def unmerge(
     if there.state == "closed":
         raise Unmet("并入的那件已经办结，不能再分开。")
     own = now.now.facts.tips
-    facts = replace(there.facts, tips=tuple(one for one in there.facts.tips if one not in own))
+    facts = replace(
+        there.facts,
+        tips=tuple(one for one in there.facts.tips if one not in own),
+        tip_keys={name: key for name, key in there.facts.tip_keys.items() if name not in own},
+    )
     kept = {name: value for name, value in now.now.facts.extra.items() if name != "merged_into"}
     state = "verifying" if any(event.edge == "accept" for event in now.now.events) else "received"
     return Effect(
         state=state,
         facts=replace(now.now.facts, extra=kept),
         others=((target, seal_facts(target.id, key, facts, hidden_of(there))),),
-        also_ledger=((case_ledger_key(now.tools, target), {"edge": "unmerge", "by": now.holder.name}),),
+        also_ledger=(beside(now, target, there, "unmerge"),),
+        contents=tuple((one.tip.id, replace(one.content, case_id=now.case.id)) for one in now.tips),
     )
 
 
@@ -371,13 +404,12 @@ def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
         now.tools, now.known, desk=values["desk"], sector=values["sector"], facts=facts, day=now.day
     )
     parent = replace(now.now.facts, children=(*now.now.facts.children, child.case.id), split_due="")
-    detail = {"edge": "register", "to": "received", "desk": values["desk"]}
     return Effect(
         facts=parent,
         first_rows=(child.case,),
         rows=child.rows,
         notices=((values["desk"], "arrived"),),
-        also_ledger=((child.ledger_key, detail),),
+        also_ledger=tuple(registered(child, now.day, {"desk": values["desk"]})),
         told="",
         forget=(f"split:{now.case.id}",),
     )
@@ -415,8 +447,8 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "rectify": rectify,
     "report_done": report_done,
     "not_fixed": not_fixed,
-    "uphold": settle_objection,
-    "reopen": settle_objection,
+    "uphold": uphold,
+    "reopen": reopen,
     "record_decision": record_decision,
     "merge": merge,
     "unmerge": unmerge,

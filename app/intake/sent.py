@@ -29,7 +29,9 @@ class Sent:
 
     def fingerprint(self) -> bytes:
         """All that was sent, in one piece: other content with the same `once` is another tip."""
-        words = canonical_json([asdict(self.report), asdict(self.person), self.poster_sector])
+        words = canonical_json(
+            [asdict(self.report), asdict(self.person), self.poster_sector, self.give_receipt]
+        )
         return b"".join(len(part).to_bytes(8, "big") + part for part in (words, *self.photos))
 
     def seen(self) -> Seen:

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.casework.facts import Facts
-from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, recipient_for
+from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, recipient_for, registered
 from app.casework.records import prepare_record
 from app.db.base import Base, month_of, new_id
 from app.intake.sent import CannotTake, RefusedPhoto, Sent, Taken
-from app.ledger.write import New, append_all
+from app.ledger.write import append_all
 from app.notices.write import notify
 from app.people.desks import Recipient, desk_recipients, desks_with_keys, reporter_recipient
 from app.people.grants import Subject, seal_grant, seal_split
@@ -145,6 +145,7 @@ def prepare(
         guesses=tuple(guess.sector for guess in decision.guesses[:3]),
         assist=tuple(decision.assist),
         split_due=split_due(tools, decision, day),
+        tip_keys={tip_id: key.hex()},
         extra={"also": [matter.sector for matter in decision.matters[1:]]},
     )
     case = prepare_case(
@@ -155,9 +156,9 @@ def prepare(
     subject = Subject("tip", tip_id)
     grants = grants_for(tools, known, subject, key, [decision.desk], reserved, month)
     grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))
-    identity_key = new_key()
+    identity_id, identity_key = new_id(), new_key()
     first, second = (recipient_for(known, name) for name in keepers_of(reserved))
-    grants += seal_split(tools.keyring, Subject("identity", tip_id), identity_key, first, second, month)
+    grants += seal_split(tools.keyring, Subject("identity", identity_id), identity_key, first, second, month)
     locked = lock_receipt(pair.private, receipt, tools.keyring.pepper, tools.keyring.taking_in)
     tip = Tip(
         id=tip_id,
@@ -175,7 +176,9 @@ def prepare(
         once_receipt=seal_receipt(sent.once, receipt),
         version=1,
     )
-    identity = Identity(tip_id=tip_id, blob=seal_person(tip_id, identity_key, sent.person))
+    identity = Identity(
+        id=identity_id, tip_id=tip_id, blob=seal_person(identity_id, identity_key, sent.person)
+    )
     danger = danger_rows(tools, known, sent, day)
     shown = receipt if sent.give_receipt else None
     return Prepared(tip, identity, photos, case, (*grants, *danger), shown, decision.desk, key, ledger_key)
@@ -215,19 +218,7 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
         notify(session, prepared.desk, "arrived", day)
         if sent.report.danger_now:
             notify(session, DUTY, "alarm", day)
-        index, _ = append_all(
-            session,
-            [
-                New(day, "tip_registered", prepared.ledger_key, prepared.ledger_key, {"case": new.case.id}),
-                New(
-                    day,
-                    "case_registered",
-                    prepared.ledger_key,
-                    new.ledger_key,
-                    {"edge": "register", "to": "received", "desk": prepared.desk},
-                ),
-            ],
-        )
+        index, _ = append_all(session, registered(new, day, {"desk": prepared.desk}, prepared.ledger_key))
         tip.sequence = seal_json(prepared.key, index, sequence_place(tip.id))
         session.add_all([tip, new.case])
         session.flush()

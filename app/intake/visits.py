@@ -5,15 +5,16 @@ from dataclasses import asdict
 
 from app.casework.facts import Facts
 from app.casework.needs import Unmet
-from app.casework.opening import prepare_case
+from app.casework.opening import prepare_case, registered
 from app.casework.records import prepare_record
-from app.ledger.write import append
+from app.ledger.write import append_all
 from app.notices.write import notify
 from app.people.desks import desk_recipients, desks_with_keys
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.photos.pool import Refused
 from app.rules.routing import Report, route
+from app.tips.content import Photo
 from app.tips.objects import keep, stage
 
 
@@ -37,7 +38,11 @@ def open_visit(
     seen = Report(what=text, where=place, enterprise=enterprise, sector=sector)
     decision = route(seen, tools.rules, desks_with_keys=frozenset(known))
     desk = own_desk(holder) or decision.desk
+    photos = staged(tools, uploads)
+    value = {"photos": [asdict(photo) for photo in photos], "found": text, "enterprise": enterprise}
+    record = prepare_record(tools, known, kind="note", value=value, holders=[], day=day)
     facts = Facts(
+        records=(record.named,),
         origin=origin,
         rule=decision.rule,
         reason=decision.reason,
@@ -46,36 +51,23 @@ def open_visit(
         text=text,
     )
     new = prepare_case(tools, known, desk=desk, sector=decision.sector, facts=facts, day=day)
-    try:
-        photos = stage(
-            tools.database,
-            tools.store,
-            tools.worker,
-            [tools.cleaner.clean(upload) for upload in uploads],
-            day,
-        )
-    except Refused as why:
-        raise Unmet(why.advice) from why
-    value = {"photos": [asdict(photo) for photo in photos], "found": text, "enterprise": enterprise}
-    record = prepare_record(
-        tools, known, kind="note", value=value, holders=[desk], day=day, case_id=new.case.id
-    )
     with tools.database.work(write=True) as session:
         keep(session, photos)
         session.add(new.case)
         session.flush()
         session.add_all([*new.rows, *record.rows])
         notify(session, desk, "arrived", day)
-        detail = {"edge": "register", "to": "received", "desk": desk}
-        append(
-            session,
-            day=day,
-            kind="case_registered",
-            actor=holder.ledger_key,
-            subject=new.ledger_key,
-            detail=detail,
-        )
+        append_all(session, registered(new, day, {"desk": desk, "by": holder.name}))
     return new.case.number or ""
+
+
+def staged(tools: Tools, uploads: Sequence[bytes]) -> tuple[Photo, ...]:
+    """Raises Unmet for a photo that cannot be cleaned: staff try again at once."""
+    try:
+        cleaned = [tools.cleaner.clean(upload) for upload in uploads]
+    except Refused as why:
+        raise Unmet(why.advice) from why
+    return stage(tools.database, tools.store, tools.worker, cleaned, tools.now.today())
 
 
 def own_desk(holder: Holder) -> str:

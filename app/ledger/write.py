@@ -1,5 +1,6 @@
 """Appending to the ledger, and reading back what it hides with the subject's own key."""
 
+import contextlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,11 @@ from sqlalchemy.orm import Session
 from app.db.base import new_id
 from app.ledger.chain import NOTHING, Entry, commit, pseudonym
 from app.ledger.models import LedgerEntry, LedgerHead, LedgerOpening
-from app.sealing.fields import Place, derive_key, open_field, seal_field
+from app.sealing.errors import SealError
+from app.sealing.fields import Place, derive_key, open_field, seal_steps
 
 HEAD = 1
+STEP = 1024  # bytes: openings are of one length, whatever they say
 
 
 @dataclass(frozen=True)
@@ -30,20 +33,32 @@ class Opening:
 
 @dataclass(frozen=True)
 class New:
-    """An entry to be appended: ledger keys (32 bytes) of who acts and what it is about, JSON without sealed content."""
+    """An entry to be appended: ledger keys (32 bytes) of who acts and what it is about, JSON without sealed content.
+
+    `opening` is a key that only who may read the subject holds: the detail is sealed under it. Without one the server
+    itself can open the detail: then it must say nothing.
+    """
 
     day: date
     kind: str
     actor: bytes = field(repr=False)
     subject: bytes = field(repr=False)
     detail: Mapping[str, Any]
+    opening: bytes | None = field(default=None, repr=False)
 
 
 def append(
-    session: Session, *, day: date, kind: str, actor: bytes, subject: bytes, detail: Mapping[str, Any]
+    session: Session,
+    *,
+    day: date,
+    kind: str,
+    actor: bytes,
+    subject: bytes,
+    detail: Mapping[str, Any],
+    opening: bytes | None = None,
 ) -> int:
     """Append one entry, last in the unit of work; returns its index (see `New`, `append_all`)."""
-    return append_all(session, [New(day, kind, actor, subject, detail)])[0]
+    return append_all(session, [New(day, kind, actor, subject, detail, opening)])[0]
 
 
 def append_all(session: Session, entries: Sequence[New]) -> list[int]:
@@ -69,7 +84,7 @@ def append_all(session: Session, entries: Sequence[New]) -> list[int]:
             previous=head.leaf,
         )
         session.add(row_of(entry))
-        session.add(opening_of(entry, new.subject, nonce, said))
+        session.add(opening_of(entry, new, nonce, said))
         head.size, head.leaf = entry.index + 1, entry.leaf()
     session.flush()
     return list(range(first, head.size))
@@ -89,7 +104,7 @@ def row_of(entry: Entry) -> LedgerEntry:
     )
 
 
-def opening_of(entry: Entry, subject: bytes, nonce: bytes, said: bytes) -> LedgerOpening:
+def opening_of(entry: Entry, new: New, nonce: bytes, said: bytes) -> LedgerOpening:
     row_id = new_id()
     value = {
         "index": entry.index,
@@ -98,8 +113,9 @@ def opening_of(entry: Entry, subject: bytes, nonce: bytes, said: bytes) -> Ledge
         "nonce": nonce.hex(),
         "detail": said.decode(),
     }
-    sealed = seal_field(derive_key(subject, "opening"), json.dumps(value).encode(), place_of(row_id))
-    return LedgerOpening(id=row_id, subject_tag=pseudonym(subject, "tag"), sealed=sealed)
+    key = derive_key(new.opening or new.subject, "opening")
+    sealed = seal_steps(key, json.dumps(value).encode(), place_of(row_id), STEP)
+    return LedgerOpening(id=row_id, subject_tag=pseudonym(new.subject, "tag"), sealed=sealed)
 
 
 def place_of(row_id: str) -> Place:
@@ -121,14 +137,22 @@ def read_once(session: Session, *, day: date, kind: str, actor: bytes, subject: 
     return found is not None
 
 
-def history(session: Session, subject: bytes) -> list[Opening]:
-    """All entries about a subject, oldest first, opened with the subject's ledger key."""
-    key = derive_key(subject, "opening")
+def history(session: Session, subject: bytes, opening: bytes) -> list[Opening]:
+    """All entries about a subject, oldest first, opened with the subject's opening key or, a job's, its ledger key."""
+    keys = [derive_key(one, "opening") for one in (opening, subject)]
     rows = session.scalars(
         select(LedgerOpening).where(LedgerOpening.subject_tag == pseudonym(subject, "tag"))
     )
-    values = [json.loads(open_field(key, row.sealed, place_of(row.id))) for row in rows]
+    values = [json.loads(open_with_one(keys, row)) for row in rows]
     found = [
         Opening(v["index"], date.fromisoformat(v["day"]), v["kind"], json.loads(v["detail"])) for v in values
     ]
     return sorted(found, key=lambda opening: opening.index)
+
+
+def open_with_one(keys: Sequence[bytes], row: LedgerOpening) -> bytes:
+    """Raises SealError when none of the keys opens it."""
+    for key in keys[:-1]:
+        with contextlib.suppress(SealError):
+            return open_field(key, row.sealed, place_of(row.id))
+    return open_field(keys[-1], row.sealed, place_of(row.id))

@@ -5,17 +5,17 @@ always explicit: `open_key` or `open_keys` with a holder.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.people.desks import Recipient
+from app.people.desks import Recipient, member_recipient
 from app.people.holder import Holder
 from app.people.keyring import Keyring, KeyringBroken
-from app.people.models import Grant
+from app.people.models import Grant, Member
 from app.sealing.fields import Place, unwrap_key, wrap_key
 from app.sealing.hpke import Context, open_with, seal_to
 from app.sealing.lines import LineKey
@@ -307,6 +307,19 @@ def holders_of(session: Session, subject: Subject) -> list[tuple[str, str]]:
         )
     )
     return [(row.recipient_kind, row.recipient_id) for row in rows]
+
+
+def recipients_of(session: Session, known: Mapping[str, Recipient], subject: Subject) -> list[Recipient]:
+    """The desks (at their newest keys) and members who hold the whole key of `subject`: whatever is written about it
+    later goes to them and to nobody else of their desk.
+    """
+    found = []
+    for kind, name in holders_of(session, subject):
+        if kind == "desk" and name in known:
+            found.append(known[name])
+        elif kind == "member":
+            found.append(member_recipient(session.get_one(Member, name)))
+    return found
 
 
 def chunks(ids: list[str]) -> Iterator[list[str]]:

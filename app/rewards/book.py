@@ -17,8 +17,9 @@ from app.db.base import month_of, new_id
 from app.db.versions import change
 from app.ledger.write import append
 from app.notices.write import notify
-from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
+from app.people.grants import Subject, granted, open_key, open_keys, recipients_of, seal_grant
 from app.people.holder import Holder
+from app.people.subjects import new_subject_key, open_subject_key
 from app.people.tools import Tools
 from app.rewards.models import Reward
 from app.sealing.fields import Place, new_key, open_json, seal_json
@@ -44,8 +45,12 @@ def add_reward(tools: Tools, now: Desktop, body: dict[str, Any]) -> str:
     """A new reward in state `suggested`, named in the case's sealed facts. Raises Outrun."""
     reward_id, key, month = new_id(), new_key(), month_of(now.day)
     subject = Subject("reward", reward_id)
-    to = [now.known[name] for name in (now.now.desk, *READERS) if name in now.known]
+    with tools.database.work() as session:
+        to = recipients_of(session, now.known, Subject("case", now.case.id))
+    held = {(one.kind, one.id) for one in to}
+    to += [now.known[name] for name in READERS if name in now.known and ("desk", name) not in held]
     grants = [seal_grant(tools.keyring, subject, key, one, month) for one in to]
+    _, sealed_ledger_key = new_subject_key(tools.keyring, "rewards", reward_id, month)
     row = Reward(
         id=reward_id,
         state="suggested",
@@ -55,35 +60,42 @@ def add_reward(tools: Tools, now: Desktop, body: dict[str, Any]) -> str:
         lapse_due=None,
         tip_number=None,
         payment=None,
+        ledger_key=sealed_ledger_key,
         body=seal_json(key, body, body_place(reward_id)),
         version=1,
     )
-    extended = with_reward(now, reward_id)
+    extended = with_reward(now, reward_id, key)
     with tools.database.work(write=True) as session:
         change(session, now.case, facts=extended)
         session.add(row)
         session.add_all(grants)
         notify(session, "signer", "reward", now.day)
-        enter(session, tools, now.holder, "suggested", reward_id)
+        enter(session, tools, now.holder, "suggested", row, key)
     return reward_id
 
 
-def with_reward(now: Desktop, reward_id: str) -> bytes:
+def with_reward(now: Desktop, reward_id: str, key: bytes) -> bytes:
     """The case's facts with one reward more, sealed."""
     facts = now.now.facts
-    more = {**vars(facts), "rewards": (*facts.rewards, reward_id)}
+    more = {**vars(facts), "rewards": (*facts.rewards, (reward_id, key.hex()))}
     return seal_facts(now.case.id, now.key, type(facts)(**more), hidden_of(now.now))
 
 
-def enter(session: Session, tools: Tools, holder: Holder, what: str, reward_id: str) -> None:
-    """An entry for a step of a reward; the amount is never in it."""
+def enter(
+    session: Session, tools: Tools, holder: Holder | None, what: str, row: Reward, key: bytes | None = None
+) -> None:
+    """An entry for a step of a reward; the amount is never in it. Without the reward's key (the counter, the reporter,
+    a job) it says no more than its kind.
+    """
+    subject = open_subject_key(tools.keyring, "rewards", row.id, row.month, row.ledger_key)
     append(
         session,
         day=tools.now.today(),
         kind=f"reward_{what}",
-        actor=holder.ledger_key,
-        subject=tools.keyring.standing_key(f"reward:{reward_id}"),
-        detail={"by": holder.name},
+        actor=holder.ledger_key if holder else subject,
+        subject=subject,
+        detail={"by": holder.name} if holder and key else {},
+        opening=key,
     )
 
 

@@ -50,10 +50,11 @@ def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies:
     one = tip_of(now, tip_number)
     if now.now.state not in CONCLUDED or now.now.objected:
         raise Unmet("查清以后、没有异议在复查时，才能提奖励建议。")
+    if now.now.reserved:
+        raise Unmet("涉及公职人员的事项不在这里测算奖励，请按纪检的规定办。")
+    own = [name for name, _ in now.now.facts.rewards]
     with tools.database.work() as session:
-        known = (
-            read_rewards(session, tools, now.holder, now.now.facts.rewards) if now.now.facts.rewards else []
-        )
+        known = read_rewards(session, tools, now.holder, own) if own else []
     if any(reward.body["tip"] == one.tip.id and reward.row.state in LIVE for reward in known):
         raise Unmet("这件举报已经有一份奖励在办。")
     found = calculate(facts, policies)
@@ -93,7 +94,7 @@ def sign(tools: Tools, holder: Holder, reward_id: str) -> None:
                 "earlier": False,
             }
         write(session, opened, "decided" if tools.authority == "county" else "signed", {}, **signed)
-        enter(session, tools, holder, "signed", reward_id)
+        enter(session, tools, holder, "signed", opened.row, opened.key)
 
 
 def record(tools: Tools, holder: Holder, reward_id: str, decision: Decision) -> None:
@@ -116,7 +117,7 @@ def record(tools: Tools, holder: Holder, reward_id: str, decision: Decision) -> 
             )
         else:
             write(session, opened, "decided", {}, decision=vars(decision))
-        enter(session, tools, holder, "decided", reward_id)
+        enter(session, tools, holder, "decided", opened.row, opened.key)
 
 
 def refuse(tools: Tools, holder: Holder, reward_id: str, why: str) -> None:
@@ -127,7 +128,7 @@ def refuse(tools: Tools, holder: Holder, reward_id: str, why: str) -> None:
         opened = one_reward(session, tools, holder, reward_id)
         must_be(opened, "suggested", "signed", "decided")
         write(session, opened, "refused", {}, why=why.strip())
-        enter(session, tools, holder, "refused", reward_id)
+        enter(session, tools, holder, "refused", opened.row, opened.key)
 
 
 def freeze(tools: Tools, tip_number: str, *, frozen: bool) -> None:

@@ -22,5 +22,6 @@ class Reward(Base):
     lapse_due: Mapped[Day | None]  # end of the claim window
     tip_number: Mapped[str | None] = mapped_column(String(8))  # from the offer on
     payment: Mapped[Sealed | None]  # amount, sealed to the reporter; once they looked, to their claim code
+    ledger_key: Mapped[Sealed]  # under the month's retention key
     body: Mapped[Sealed]  # facts, calculation, decision, payment: under the reward's own key
     version: Mapped[Version]

@@ -12,9 +12,9 @@ from datetime import date
 from sqlalchemy import select, update
 
 from app.casework.context import Desktop
+from app.casework.flow import CONCLUDED
 from app.casework.needs import Unmet
 from app.db.versions import Outrun, change
-from app.ledger.write import append
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.rewards.book import enter, must_be, one_reward, write
@@ -60,8 +60,8 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
     with tools.database.work() as session:
         opened = one_reward(session, tools, now.holder, reward_id)
     must_be(opened, "decided")
-    if now.now.objected:
-        raise Unmet("异议正在复查，奖励先停着。")
+    if now.now.objected or now.now.state not in CONCLUDED:
+        raise Unmet("事项正在复查，奖励先停着。")
     one = tip_of(now, opened.body["tip_number"])
     tip, fen = one.tip, int(opened.body["decision"]["fen"])
     if not one.content.receipt:
@@ -74,7 +74,7 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
         write(session, opened, "offered", columns)
         fresh = session.get_one(Tip, tip.id)
         add_line(session, fresh, one.key, Line(day=now.day, by="notice", kind="told", text=text))
-        enter(session, tools, now.holder, "offered", reward_id)
+        enter(session, tools, now.holder, "offered", opened.row, opened.key)
 
 
 def offer_of(tools: Tools, visit: Visit) -> Offer | None:
@@ -102,15 +102,7 @@ def make_ready(tools: Tools, row: Reward, payment: bytes) -> str:
     """From now on the claim code opens it; returns the state. Two looks at once make it ready once."""
     with contextlib.suppress(Outrun), tools.database.work(write=True) as session:
         change(session, row, state="claimed", payment=payment)
-        subject = tools.keyring.standing_key(f"reward:{row.id}")
-        append(
-            session,
-            day=tools.now.today(),
-            kind="reward_claimed",
-            actor=subject,
-            subject=subject,
-            detail={"by": "举报人"},
-        )
+        enter(session, tools, None, "claimed", row)
     return "claimed"
 
 
@@ -134,7 +126,7 @@ def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
     if row.frozen:
         raise Unmet("事项正在复查，奖励先停着。")
     with tools.database.work(write=True) as session:
-        enter(session, tools, holder, "looked_at", row.id)
+        enter(session, tools, holder, "looked_at", row)
     return Due(row.id, fen, row.version)
 
 
@@ -146,7 +138,7 @@ def pay(tools: Tools, holder: Holder, number: str, code: str) -> Due:
         if row.state != "claimed" or row.version != due.version:
             raise Unmet("这一笔刚刚已经领了。")
         change(session, row, state="paid")
-        enter(session, tools, holder, "paid", row.id)
+        enter(session, tools, holder, "paid", row)
     return due
 
 
@@ -158,28 +150,21 @@ def pay_sealed(tools: Tools, holder: Holder, reward_id: str, voucher: str) -> No
         opened = one_reward(session, tools, holder, reward_id)
         must_be(opened, "decided", "offered", "claimed")
         write(session, opened, "paid", {}, payment={"payee": "见密封件", "voucher": voucher.strip()})
-        enter(session, tools, holder, "paid", reward_id)
+        enter(session, tools, holder, "paid", opened.row, opened.key)
 
 
 def lapse(tools: Tools) -> int:
     """Claims whose window has ended lapse (逾期视为放弃); returns how many. A frozen one waits."""
     today = tools.now.today()
     with tools.database.work(write=True) as session:
-        ids = session.scalars(
+        rows = session.scalars(
             update(Reward)
             .where(
                 Reward.state.in_(("offered", "claimed")), Reward.lapse_due < today, Reward.frozen.is_(False)
             )
             .values(state="lapsed", version=Reward.version + 1)
-            .returning(Reward.id)
+            .returning(Reward)
         ).all()
-        for reward_id in ids:
-            append(
-                session,
-                day=today,
-                kind="reward_lapsed",
-                actor=tools.keyring.standing_key("scheduler"),
-                subject=tools.keyring.standing_key(f"reward:{reward_id}"),
-                detail={"by": "到期"},
-            )
-    return len(ids)
+        for row in rows:
+            enter(session, tools, None, "lapsed", row)
+    return len(rows)

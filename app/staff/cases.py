@@ -86,7 +86,7 @@ def take_edge_quietly(now: Desktop) -> None:
 
 def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] | None = None) -> str:
     with tools().database.work() as session:
-        log = history(session, now.ledger_key)
+        log = history(session, now.ledger_key, now.history)
         members = session.execute(
             select(Member.username, Member.name)
             .join(Membership, Membership.member_id == Member.id)

@@ -13,7 +13,7 @@ from app.people.holder import Holder
 from app.people.tools import Tools
 from app.staff.cases import LEADS
 from app.staff.news import seen
-from app.vault.calls import enter_answers, number_to_call, take_call
+from app.vault.calls import enter_answers, number_to_call, put_answers, take_call
 from app.vault.opening import read_identity, take_over
 from app.vault.requests import (
     Opened,
@@ -150,11 +150,21 @@ def answer_it(request_id: str) -> Page:
     return done(lambda it, who: enter_answers(it, who, request_id, answers))
 
 
+@signed_in(*LEADS)
+def take_in(request_id: str) -> Page:
+    """Put the answers of a call into the tip's thread."""
+    opened, now = concerned(request_id)
+    if now is None:
+        return show("这件举报不在您手里。"), 422
+    return done(lambda it, _who: put_answers(it, opened.row.id, now))
+
+
 def register(staff: Blueprint) -> None:
     staff.add_url_rule("/vault/", view_func=requests)
     staff.add_url_rule("/vault/ask/<case_id>", view_func=ask_for, methods=["GET", "POST"])
     staff.add_url_rule("/vault/handon", view_func=hand_on, methods=["POST"])
     for words, view in (("release", release_it), ("refuse", refuse_it), ("take", take_it), ("open", open_it)):
         staff.add_url_rule(f"/vault/<request_id>/{words}", view_func=view, methods=["POST"])
+    staff.add_url_rule("/vault/<request_id>/take-in", view_func=take_in, methods=["POST"])
     staff.add_url_rule("/vault/<request_id>/call", view_func=call_it, methods=["POST"])
     staff.add_url_rule("/vault/<request_id>/answers", view_func=answer_it, methods=["POST"])

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.versions import change
-from app.sealing.fields import Place, open_json, seal_json
+from app.sealing.fields import Place, canonical_json, open_json, seal_steps
 from app.tips.models import Tip
 
+STEP = 4096  # bytes: nine photos or none, the columns have one length
 MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
 CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
 
@@ -101,7 +102,7 @@ def thread_place(tip_id: str) -> Place:
 
 
 def seal_content(tip_id: str, key: bytes, content: Content) -> bytes:
-    return seal_json(key, asdict(content), content_place(tip_id))
+    return seal_steps(key, canonical_json(asdict(content)), content_place(tip_id), STEP)
 
 
 def open_content(tip: Tip, key: bytes) -> Content:
@@ -122,7 +123,8 @@ def photos_of(values: Sequence[dict[str, Any]]) -> tuple[Photo, ...]:
 
 
 def seal_thread(tip_id: str, key: bytes, lines: Sequence[Line]) -> bytes:
-    return seal_json(key, [line_value(line) for line in lines], thread_place(tip_id))
+    said = canonical_json([line_value(line) for line in lines])
+    return seal_steps(key, said, thread_place(tip_id), STEP)
 
 
 def line_value(line: Line) -> dict[str, Any]:

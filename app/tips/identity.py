@@ -17,19 +17,19 @@ class Person:
     phone: str
 
 
-def identity_place(tip_id: str) -> Place:
-    return Place("identities", tip_id, "blob")
+def identity_place(identity_id: str) -> Place:
+    return Place("identities", identity_id, "blob")
 
 
-def seal_person(tip_id: str, key: bytes, person: Person) -> bytes:
+def seal_person(identity_id: str, key: bytes, person: Person) -> bytes:
     """A blob of one size, whoever and whether anybody is in it. ValueError when name and phone are too long."""
     said = json.dumps(asdict(person), ensure_ascii=False).encode()
-    return seal_fixed(key, said, identity_place(tip_id), IDENTITY_BYTES)
+    return seal_fixed(key, said, identity_place(identity_id), IDENTITY_BYTES)
 
 
-def open_person(tip_id: str, key: bytes, blob: bytes) -> Person:
+def open_person(identity_id: str, key: bytes, blob: bytes) -> Person:
     """Who it was. Raises SealError."""
     try:
-        return Person(**json.loads(open_field(key, blob, identity_place(tip_id))))
+        return Person(**json.loads(open_field(key, blob, identity_place(identity_id))))
     except (TypeError, ValueError) as error:
         raise SealError("not an identity") from error

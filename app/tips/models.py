@@ -50,7 +50,10 @@ class Identity(Base):
     __tablename__ = "identities"
     __table_args__ = (NO_ROWID,)
 
-    tip_id: Mapped[str] = mapped_column(ForeignKey("tips.id"), primary_key=True)
+    id: Mapped[
+        RandomId
+    ]  # what the seals are bound to: whoever seals, the phone too, can choose it beforehand
+    tip_id: Mapped[str] = mapped_column(ForeignKey("tips.id"), unique=True)
     blob: Mapped[Sealed]
 
 

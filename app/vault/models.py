@@ -26,5 +26,6 @@ class VaultRequest(Base):
     one_time_private: Mapped[Sealed | None]  # sealed to the asker; erased when read
     first_share: Mapped[Sealed | None]  # the custodian's, re-sealed to the one-time key; erased when read
     second_share: Mapped[Sealed | None]  # the approver's
+    ledger_key: Mapped[Sealed]  # under the month's retention key
     body: Mapped[Sealed]  # which tip, why, questions, calls: under the request's own key
     version: Mapped[Version]

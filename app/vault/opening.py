@@ -2,28 +2,29 @@
 
 import json
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
-from app.casework.context import Desktop, case_ledger_key, lay_out
-from app.casework.facts import hidden_of, open_facts, seal_facts, situation
-from app.casework.handover import rekey, rekey_tip, replace_grants
+from app.casework.context import Desktop, case_ledger_key
+from app.casework.facts import clear_columns, hidden_of, seal_facts, situation, with_event
+from app.casework.handover import regrant, rekey, rekey_tip, replace_grants
 from app.casework.models import Case
 from app.casework.needs import Unmet
+from app.casework.opening import recipient_for
+from app.clock.dues import Event
 from app.db.versions import change
 from app.ledger.write import append
-from app.people.desks import desk_recipients, desks_with_keys
-from app.people.grants import NoKey, Subject
+from app.people.desks import desk_recipients, desks_with_keys, member_recipient
+from app.people.grants import NoKey, Subject, holders_of, revoke
 from app.people.holder import Holder
+from app.people.models import Member
 from app.people.tools import Tools
 from app.sealing.hpke import open_with
 from app.sealing.split import join
 from app.tips.content import Line, add_line
 from app.tips.identity import Person, open_person
 from app.tips.models import Identity, Tip
-from app.tips.receipts import ledger_key_of
-from app.vault.requests import ERASED, Opened, ask, one_request, private_context, share_context
+from app.vault.requests import ERASED, Opened, one_request, private_context, share_context
 
 
 def joined_keys(opened: Opened, holder: Holder) -> dict[str, bytes]:
@@ -55,11 +56,11 @@ def read_identity(tools: Tools, holder: Holder, request_id: str, now: Desktop) -
         in_time(tools, opened)
         keys = joined_keys(opened, holder)
         tip_id = str(opened.body["tip"])
-        blob = session.get_one(Identity, tip_id).blob
+        sealed = session.scalars(select(Identity).where(Identity.tip_id == tip_id)).one()
     one = next((one for one in now.tips if one.tip.id == tip_id), None)
     if one is None:
         raise NoKey("tip")
-    person = open_person(tip_id, keys[f"identity:{tip_id}"], blob)
+    person = open_person(sealed.id, keys[f"identity:{sealed.id}"], sealed.blob)
     day = tools.now.today()
     told = "您的姓名今天由办理人按规定申请、两个人放行，打开过一次。"
     with tools.database.work(write=True) as session:
@@ -70,67 +71,71 @@ def read_identity(tools: Tools, holder: Holder, request_id: str, now: Desktop) -
             one.key,
             Line(day=day, by="notice", kind="opened", text=told),
         )
-        subject = ledger_key_of(tools, one.tip)
-        detail = {"by": holder.name, "request": request_id}
+        detail = {"by": holder.name, "tip": one.tip.number}
         append(
-            session, day=day, kind="identity_opened", actor=holder.ledger_key, subject=subject, detail=detail
+            session,
+            day=day,
+            kind="identity_opened",
+            actor=holder.ledger_key,
+            subject=now.ledger_key,
+            detail=detail,
+            opening=now.history,
         )
     return person
 
 
 def take_over(tools: Tools, holder: Holder, request_id: str) -> str:
-    """Take over a case both keepers handed on unread: first its own key, then those of its tips. Returns its id."""
+    """Take over a case that both keepers handed on unread, its tips and records with it. Returns its id.
+
+    New keys for all of it: who held the old ones reads nothing of what follows. Where somebody of a desk must not know,
+    the keys are the taker's own. Raises Unmet, Outrun, NoLivingKey.
+    """
     with tools.database.work() as session:
         opened = one_request(session, tools, holder, request_id)
         if opened.row.kind != "handon":
             raise Unmet("这不是接手申请。")
         in_time(tools, opened)
-        keys = joined_keys(opened, holder)
-    case_id = str(opened.body["case"])
-    if f"case:{case_id}" in keys:
-        waiting = take_case(tools, holder, opened, case_id, keys[f"case:{case_id}"])
-        if waiting:
-            body = {"tip_number": opened.body["tip_number"], "case": case_id, "subjects": waiting}
-            ask(tools, holder, "handon", opened.body["desk"], opened.body["reason"], False, body)
-    else:
-        take_tips(tools, holder, opened, keys)
-    return case_id
-
-
-def take_case(tools: Tools, holder: Holder, opened: Opened, case_id: str, key: bytes) -> list[list[str]]:
-    """New case key for the taker's desk; returns the tips whose shares are needed next."""
-    desk = str(opened.body["desk"])
-    with tools.database.work() as session:
+        case_id, desk = str(opened.body["case"]), str(opened.body["desk"])
+        key = joined_keys(opened, holder)[f"case:{case_id}"]
         case = session.get_one(Case, case_id)
+        now = situation(case, key)
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
-        facts, _ = open_facts(case, key)
-        now = replace(situation(case, key), desk=desk)
-    new = rekey(tools, known, Subject("case", case_id), [known[desk]], False, case.month)
+        alone = now.facts.rule == "not_these"
+        me = member_recipient(session.get_one(Member, holder.member_id))
+        tips = [session.get_one(Tip, tip_id) for tip_id in now.facts.tips if tip_id in now.facts.tip_keys]
+        before = set(holders_of(session, Subject("case", case_id)))
+    to = [me if alone else recipient_for(known, desk)]
+    new = rekey(tools, known, Subject("case", case_id), to, False, case.month)
+    made = [
+        (tip, *rekey_tip(tools, known, tip, bytes.fromhex(now.facts.tip_keys[tip.id]), to, False))
+        for tip in tips
+    ]
+    tip_keys = {**now.facts.tip_keys, **{tip.id: tip_new.key.hex() for tip, tip_new, _ in made}}
+    facts = replace(now.facts, tip_keys=tip_keys, reason="分派岗或安委办接手")
+    after = with_event(
+        replace(now, desk=desk, state="received", facts=facts), Event("assign", tools.now.today())
+    )
+    columns = clear_columns(tools, after)
+    sealed = seal_facts(case_id, new.key, facts, hidden_of(after))
     with tools.database.work(write=True) as session:
         change(session, opened.row, state="read", **ERASED)
-        change(session, case, desk_id=desk, facts=seal_facts(case_id, new.key, facts, hidden_of(now)))
+        change(session, case, facts=sealed, **columns)
         replace_grants(session, new)
-        enter_taking(session, tools, holder, case)
-    return [["tip", tip_id] for tip_id in facts.tips]
-
-
-def enter_taking(session: Session, tools: Tools, holder: Holder, case: Case) -> None:
-    detail: dict[str, Any] = {"edge": "assign", "by": holder.name}
-    day, subject = tools.now.today(), case_ledger_key(tools, case)
-    append(session, day=day, kind="handed_on", actor=holder.ledger_key, subject=subject, detail=detail)
-
-
-def take_tips(tools: Tools, holder: Holder, opened: Opened, keys: dict[str, bytes]) -> None:
-    """New tip keys for the taker's desk, the reporter and both keepers."""
-    desk = str(opened.body["desk"])
-    with tools.database.work() as session:
-        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
-        case = lay_out(session, tools, holder, str(opened.body["case"])).case
-        tips = [session.get_one(Tip, name.partition(":")[2]) for name in keys]
-    made = [(tip, *rekey_tip(tools, known, tip, keys[f"tip:{tip.id}"], [known[desk]], False)) for tip in tips]
-    with tools.database.work(write=True) as session:
-        change(session, opened.row, state="read", **ERASED)
-        for tip, new, columns in made:
-            change(session, tip, **columns)
-            replace_grants(session, new)
-        enter_taking(session, tools, holder, case)
+        for tip, tip_new, tip_columns in made:
+            change(session, tip, **tip_columns)
+            replace_grants(session, tip_new)
+        for name, reward_key in facts.rewards:
+            subject = Subject("reward", name)
+            session.add_all(regrant(session, tools, subject, bytes.fromhex(reward_key), to))
+            for kind, recipient in before - {(one.kind, one.id) for one in to}:
+                revoke(session, subject, kind, recipient)
+        append(
+            session,
+            day=tools.now.today(),
+            kind="handed_on",
+            actor=holder.ledger_key,
+            subject=case_ledger_key(tools, case),
+            detail={"edge": "assign", "by": holder.name},
+            opening=bytes.fromhex(facts.history),
+        )
+    return case_id

@@ -6,7 +6,7 @@ keeper sees what is inside; what they read is the number, the reason and who ask
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -24,10 +24,12 @@ from app.people.desks import desk_recipients, desks_with_keys, member_recipient
 from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
 from app.people.holder import Holder
 from app.people.models import Member
+from app.people.subjects import new_subject_key, open_subject_key
 from app.people.tools import Tools
 from app.sealing.fields import Place, canonical_json, new_key, open_json, seal_json
 from app.sealing.hpke import Context, seal_to
 from app.sealing.keys import generate
+from app.tips.models import Identity
 from app.vault.models import VaultRequest
 
 OPEN_FOR = timedelta(days=1)  # an identity is read within a day
@@ -73,7 +75,7 @@ def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> st
     if one.content.report.mode != "named":
         raise Unmet("举报人没有留姓名。可以提问，或者（留了电话的）请保密专员代联系。")
     body: dict[str, Any] = {"tip_number": tip_number, "tip": one.tip.id, "case": now.case.id}
-    body |= {"subjects": [["identity", one.tip.id]]}
+    body |= {"subjects": [["identity", identity_of(tools, one.tip.id)]]}
     return ask(tools, now.holder, "unseal", now.now.desk, reason, now.now.reserved, body)
 
 
@@ -88,10 +90,15 @@ def ask_call(tools: Tools, now: Desktop, tip_number: str, questions: str) -> str
         "tip_number": tip_number,
         "tip": one.tip.id,
         "case": now.case.id,
-        "subjects": [["identity", one.tip.id]],
+        "subjects": [["identity", identity_of(tools, one.tip.id)]],
         "calls": [],
     }
     return ask(tools, now.holder, "call", now.now.desk, questions, now.now.reserved, body)
+
+
+def identity_of(tools: Tools, tip_id: str) -> str:
+    with tools.database.work() as session:
+        return session.scalars(select(Identity.id).where(Identity.tip_id == tip_id)).one()
 
 
 def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
@@ -121,8 +128,10 @@ def ask(
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
         asker = member_recipient(session.get_one(Member, holder.member_id))
     keepers, month = keepers_of(reserved), month_of(day)
-    value = {**body, "reason": reason, "desk": desk, "asker": holder.name, "reserved": reserved}
-    to = [known[name] for name in (desk, *keepers)]
+    value = {**body, "reason": reason, "desk": desk, "reserved": reserved}
+    value |= {"asker": holder.name, "asker_id": holder.member_id}
+    to = [asker, *(known[name] for name in keepers)]
+    _, ledger_key = new_subject_key(tools.keyring, "vault_requests", request_id, month)
     grants = [seal_grant(tools.keyring, Subject("request", request_id), key, one, month) for one in to]
     row = VaultRequest(
         id=request_id,
@@ -133,9 +142,12 @@ def ask(
         month=month,
         asker_id=holder.member_id,
         one_time_public=pair.public,
-        one_time_private=seal_to(asker.public, pair.private, private_context(request_id)),
+        one_time_private=(  # of a call the custodian who takes it makes another: who asks never holds one
+            None if kind == "call" else seal_to(asker.public, pair.private, private_context(request_id))
+        ),
         first_share=None,
         second_share=None,
+        ledger_key=ledger_key,
         body=seal_json(key, value, body_place(request_id)),
         version=1,
     )
@@ -144,13 +156,21 @@ def ask(
         session.add_all(grants)
         for name in keepers:
             notify(session, name, "vault", day)
-        enter(session, tools, holder, "vault_asked", request_id, day)
+        enter(session, tools, holder, "vault_asked", row, key)
     return request_id
 
 
-def enter(session: Session, tools: Tools, holder: Holder, kind: str, request_id: str, day: date) -> None:
-    subject = tools.keyring.standing_key(f"request:{request_id}")
-    append(session, day=day, kind=kind, actor=holder.ledger_key, subject=subject, detail={"by": holder.name})
+def enter(session: Session, tools: Tools, holder: Holder, kind: str, row: VaultRequest, key: bytes) -> None:
+    """An entry about a request, said to those who may read it."""
+    append(
+        session,
+        day=tools.now.today(),
+        kind=kind,
+        actor=holder.ledger_key,
+        subject=open_subject_key(tools.keyring, "vault_requests", row.id, row.month, row.ledger_key),
+        detail={"by": holder.name},
+        opening=key,
+    )
 
 
 def read_requests(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
@@ -191,8 +211,8 @@ def release(tools: Tools, holder: Holder, request_id: str) -> None:
             raise Unmet("这一份已经办过了。")
         if row.asker_id == holder.member_id:
             raise Unmet("自己申请的不能自己放行。")
-        if row.kind == "call" and part == "second" and row.first_share is None:
-            raise Unmet("先由保密专员接下，再由您放行。")
+        if row.kind == "call" and (part == "first" or row.first_share is None):
+            raise Unmet("代联系先由保密专员接下，再由另一位放行。")
         shares = shares_of(session, tools, holder, opened, part)
     mine = seal_to(row.one_time_public, shares, share_context(row.id, part))
     keep_share(tools, holder, opened, part, mine, {})
@@ -217,7 +237,7 @@ def keep_share(
     state = {"state": "released", "expires": until} if both else {}
     with tools.database.work(write=True) as session:
         change(session, row, **{f"{part}_share": sealed}, **state, **values)
-        enter(session, tools, holder, "vault_released", row.id, day)
+        enter(session, tools, holder, "vault_released", row, opened.key)
         if both:
             notify(session, opened.body["desk"], "vault", day)
 
@@ -231,7 +251,7 @@ def refuse(tools: Tools, holder: Holder, request_id: str) -> None:
             raise Unmet("这一份已经办过了。")
     with tools.database.work(write=True) as session:
         change(session, opened.row, state="refused", **ERASED)
-        enter(session, tools, holder, "vault_refused", request_id, tools.now.today())
+        enter(session, tools, holder, "vault_refused", opened.row, opened.key)
 
 
 ERASED: dict[str, Any] = {"first_share": None, "second_share": None, "one_time_private": None}

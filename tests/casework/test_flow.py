@@ -139,6 +139,18 @@ def test_a_reopened_case_is_answered_anew(small_town: Town) -> None:
     visit = look_up(small_town.tools, taken.receipt)
     say(small_town.tools, visit, "objection", "没看后院")
     step(small_town, taken, "reopen", who=second, reason="后院没看")
+    with pytest.raises(Unmet):
+        step(small_town, taken, "conclude", conclusion="true")
+    step(
+        small_town,
+        taken,
+        "verify",
+        who=second,
+        enterprise="某饭店",
+        found="后院还有两个钢瓶",
+        level="general",
+    )
+    sign_all(small_town)
     step(small_town, taken, "conclude", conclusion="true")
     with pytest.raises(Unmet):
         step(small_town, taken, "close")

@@ -52,7 +52,9 @@ def poster(slug: str) -> Poster:
 
 
 def reward(database: Database) -> Reward:
-    row = Reward(state="suggested", frozen=False, day=DAY, month="2026-11", body=b"", version=1)
+    row = Reward(
+        state="suggested", frozen=False, day=DAY, month="2026-11", ledger_key=b"", body=b"", version=1
+    )
     with database.work(write=True) as session:
         session.add(row)
     return row
@@ -124,7 +126,7 @@ def test_a_refused_row_takes_the_others_with_it(database: Database) -> None:
 def test_both_databases_refuse_what_no_column_may_hold(database: Database) -> None:
     """A state or a desk that does not exist could be stored, and no page would know what to do with it."""
     for row in (
-        Reward(state="gone", frozen=False, day=DAY, month="2026-11", body=b"", version=1),
+        Reward(state="gone", frozen=False, day=DAY, month="2026-11", ledger_key=b"", body=b"", version=1),
         Notice(desk_id="nobody", kind="arrived", day=DAY, done=False),
     ):
         with pytest.raises(IntegrityError), database.work(write=True) as session:
@@ -263,7 +265,15 @@ def test_sqlite_overwrites_what_is_deleted(on_sqlite: Database, tmp_path: Path) 
     """A sealed identity that was shredded could be found again in the free pages of the file."""
     with on_sqlite.work(write=True) as session:
         session.add_all(
-            Reward(state="paid", frozen=False, day=DAY, month="2026-11", body=CANARY * 50, version=1)
+            Reward(
+                state="paid",
+                frozen=False,
+                day=DAY,
+                month="2026-11",
+                ledger_key=b"",
+                body=CANARY * 50,
+                version=1,
+            )
             for _ in range(20)
         )
     assert CANARY in everything_in(on_sqlite, tmp_path)

@@ -49,7 +49,7 @@ CLEAR = {
     "desk_keys": "desk_id epoch member_id",
     "desks": "id name kind role active",
     "grants": "recipient_kind recipient_id subject_kind subject_id part epoch form month",
-    "identities": "tip_id",
+    "identities": "id tip_id",
     "installation": "id pepper_check root_public",
     "invitations": "id desk_id epoch username name deputy expires",
     "ledger_checkpoints": "day size leaf root",
@@ -62,7 +62,7 @@ CLEAR = {
     "notices": "id desk_id kind day done",
     "objects": "id state month worker",
     "posters": "slug place sector active",
-    "records": "id case_id day month version",
+    "records": "id day month version",
     "recovery_keys": "kind public_key signature",
     "recovery_seals": "desk_id epoch",
     "rewards": "id state frozen day month lapse_due tip_number version",
@@ -79,11 +79,11 @@ SEALED = {
     "invitations": "sealed_secret",
     "ledger_openings": "sealed",
     "members": "locked ledger_key",
-    "records": "body",
+    "records": "ledger_key body",
     "recovery_seals": "sealed_secret",
-    "rewards": "payment body",
+    "rewards": "payment ledger_key body",
     "tips": "ledger_key locked_private content sequence thread once_receipt",
-    "vault_requests": "one_time_private first_share second_share body",
+    "vault_requests": "one_time_private first_share second_share ledger_key body",
 }
 
 CLEAR_IN_RESERVED = {"id", "reserved", "day", "month", "next_due", "version"}  # of a case on an official

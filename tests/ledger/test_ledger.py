@@ -136,11 +136,11 @@ def leaf_at(town: Town, index: int) -> bytes:
 def test_commitments_open_with_the_subjects_key_alone(town: Town, start: int) -> None:
     """A commitment could not be opened by whoever may, or be opened by anybody else."""
     with town.tools.database.work() as session:
-        said = history(session, SUBJECT)
+        said = history(session, SUBJECT, new_key())
         assert [(one.index, one.detail) for one in said] == [
             (start + n, {"edge": f"step{n}"}) for n in range(5)
         ]
-        assert history(session, new_key()) == []
+        assert history(session, new_key(), new_key()) == []
         for row in session.scalars(select(LedgerOpening)):
             with pytest.raises(SealError):
                 open_field(new_key(), row.sealed, place_of(row.id))
