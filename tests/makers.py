@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from app.db.base import month_of
 from app.people.admission import begin, make_member, seat
 from app.people.holder import Holder, make_holder
 from app.people.keyring import Keyring
@@ -98,6 +99,7 @@ def make_town(folder: Path, database: str = "", cleaner: Cleaner | None = None) 
     settings = replace(settings, root_fingerprint=fingerprint(installed.root.public))
     tools = replace(make_tools(settings, cleaner or Cleaner(processes=1)), now=now)
     town = Town(settings, installed, tools, now, {}, {})
+    tools.keyring.month(month_of(now.today()))
     seat_everybody(town, installed.desks)
     return town
 

@@ -38,6 +38,14 @@ class Database:
             else:
                 yield session
 
+    def empty_log(self) -> None:
+        """SQLite: write the log back and cut it to nothing, so that it does not keep the order of a day's writes."""
+        if self.is_sqlite:
+            with self.writer.connect() as connection:
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def dispose(self) -> None:
         """Close all connections, as a worker must after a fork."""
         self.writer.dispose()

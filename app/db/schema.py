@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,15 +37,35 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema to `revision`."""
     from alembic import command
 
-    with database.writer.connect() as connection, connection.begin():
+    with migrating(database) as connection:
         command.upgrade(config_for(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
     from alembic import command
 
-    with database.writer.connect() as connection, connection.begin():
+    with migrating(database) as connection:
         command.downgrade(config_for(connection), revision)
+
+
+@contextmanager
+def migrating(database: Database) -> Iterator[Connection]:
+    """One transaction. SQLite changes a table by copying and dropping it: foreign keys are off meanwhile, and checked
+    before it commits.
+    """
+    with database.writer.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        if database.is_sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if database.is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise SchemaNotAtHead("the migration would leave rows that refer to nothing")
+        finally:
+            if database.is_sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def check_at_head(database: Database) -> None:

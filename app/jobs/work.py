@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.context import case_ledger_key
 from app.casework.models import Case
+from app.db.base import month_of
 from app.db.versions import Outrun, change
 from app.ledger.verify import make_checkpoint
 from app.ledger.write import append
@@ -38,7 +39,7 @@ def each_minute(tools: Tools) -> None:
 def each_hour(tools: Tools) -> None:
     """Each task by itself: one that fails does not keep the others from theirs. Raises the first failure."""
     failures: list[Exception] = []
-    for task in (sweep_staging, move_on, remind, rewards.lapse, vault.lapse):
+    for task in (sweep_staging, each_night, move_on, remind, rewards.lapse, vault.lapse):
         try:
             task(tools)
         except Exception as error:
@@ -52,10 +53,15 @@ def sweep_staging(tools: Tools) -> None:
 
 
 def each_night(tools: Tools) -> None:
-    """Forget what would show a receipt again, and fix the ledger's state."""
+    """Forget what would show a receipt again, fix the ledger's state of the day that ended, and empty the log that
+    still knows in which order things came. Done again each hour, for a night that nobody was up.
+    """
+    today = tools.now.today()
+    tools.keyring.month(month_of(today + timedelta(days=1)))  # tomorrow's is there before tomorrow
     with tools.database.work(write=True) as session:
-        forget_all_once(session)
-        make_checkpoint(session, tools.now.today() - timedelta(days=1))
+        forget_all_once(session, today)
+        make_checkpoint(session, today - timedelta(days=1))
+    tools.database.empty_log()
 
 
 def move_on(tools: Tools) -> None:

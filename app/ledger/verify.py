@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ledger.chain import NOTHING, Entry, merkle_root
-from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead
+from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
 
 
 def verify(session: Session) -> list[str]:
@@ -24,7 +24,12 @@ def verify(session: Session) -> list[str]:
             problems.append(f"entry {row.index}: changed after it was written")
         previous = row.leaf
         leaves.append(row.leaf)
-    return problems + check_head(session, leaves) + check_points(session, leaves)
+    return (
+        problems
+        + check_head(session, leaves)
+        + check_openings(session, leaves)
+        + check_points(session, leaves)
+    )
 
 
 def check_head(session: Session, leaves: list[bytes]) -> list[str]:
@@ -35,6 +40,12 @@ def check_head(session: Session, leaves: list[bytes]) -> list[str]:
     if leaf != (leaves[-1] if leaves else NOTHING):
         return [f"entry {size - 1}: the head names another last entry"]
     return []
+
+
+def check_openings(session: Session, leaves: list[bytes]) -> list[str]:
+    """Shredding a key leaves what it closed: every entry keeps what says what it was about."""
+    count = session.scalar(select(func.count()).select_from(LedgerOpening)) or 0
+    return [] if count >= len(leaves) else [f"openings: {count} for {len(leaves)} entries"]
 
 
 def check_points(session: Session, leaves: list[bytes]) -> list[str]:
@@ -52,7 +63,9 @@ def make_checkpoint(session: Session, day: date) -> LedgerCheckpoint:
     found = session.get(LedgerCheckpoint, day)
     if found is not None:
         return found
-    leaves = list(session.scalars(select(LedgerEntry.leaf).order_by(LedgerEntry.index)))
+    after = session.scalar(select(func.min(LedgerEntry.index)).where(LedgerEntry.day > day))
+    query = select(LedgerEntry.leaf).order_by(LedgerEntry.index)
+    leaves = list(session.scalars(query if after is None else query.where(LedgerEntry.index < after)))
     point = LedgerCheckpoint(
         day=day, size=len(leaves), leaf=leaves[-1] if leaves else NOTHING, root=merkle_root(leaves)
     )

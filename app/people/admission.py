@@ -32,8 +32,14 @@ APART = (  # never in one person (design: six people can run a town)
     frozenset({"custodian", "approver"}),
     frozenset({"admin", "custodian"}),
     frozenset({"approver", "handling"}),
+    frozenset({"approver", "office"}),
+    frozenset({"approver", "discipline"}),
     frozenset({"admin", "approver"}),
+    frozenset({"keeper", "custodian"}),
+    frozenset({"keeper", "approver"}),
+    frozenset({"keeper", "admin"}),
 )
+ALONE = "keeper"  # nobody holds both shares of a reserved case
 
 
 class NotTogether(Exception):
@@ -90,6 +96,8 @@ def add_epoch(session: Session, keyring: Keyring, public: EpochPublic, day: date
 
 def check_apart(roles: Sequence[str]) -> None:
     """Raises NotTogether."""
+    if list(roles).count(ALONE) > 1:
+        raise NotTogether(f"{ALONE} + {ALONE}")
     for pair in APART:
         if pair <= set(roles):
             raise NotTogether(" + ".join(sorted(pair)))
@@ -120,6 +128,7 @@ def seat(
     session: Session, member: Member, keys: Sequence[EpochKeys], desk_id: str, *, deputy: bool = False
 ) -> None:
     """Give a member a place at a desk and all its epoch secrets. Raises NotTogether."""
+    session.get_one(Member, member.id, with_for_update=True)  # two places at once would each look fine
     roles = session.scalars(
         select(Desk.role)
         .join(Membership, Membership.desk_id == Desk.id)

@@ -78,13 +78,14 @@ KEYED = (  # written once: building it takes longer than asking it
     select(Desk.id)
     .join(NEWEST, NEWEST.c.desk_id == Desk.id)
     .join(DeskKey, and_(DeskKey.desk_id == Desk.id, DeskKey.epoch == NEWEST.c.epoch))
-    .where(Desk.kind == "inside", Desk.active, NEWEST.c.epoch > 0)
+    .join(Member, Member.id == DeskKey.member_id)
+    .where(Desk.kind == "inside", Desk.active, NEWEST.c.epoch > 0, Member.active)
     .distinct()
 )
 
 
 def desks_with_keys(session: Session) -> frozenset[str]:
-    """Inside desks that can be routed to: active, and somebody holds the newest epoch, which a member made."""
+    """Inside desks that can be routed to: active, and somebody who may sign in holds the newest epoch."""
     return frozenset(session.scalars(KEYED))
 
 

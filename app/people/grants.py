@@ -5,6 +5,7 @@ always explicit: `open_key` or `open_keys` with a holder.
 """
 
 import contextlib
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +17,14 @@ from app.people.desks import Recipient, member_recipient
 from app.people.holder import Holder
 from app.people.keyring import Keyring, KeyringBroken
 from app.people.models import Grant, Member
+from app.sealing.errors import SealError
 from app.sealing.fields import Place, unwrap_key, wrap_key
 from app.sealing.hpke import Context, open_with, seal_to
 from app.sealing.lines import LineKey
 from app.sealing.retention import open_monthly, seal_monthly
 from app.sealing.split import split
 
+log = logging.getLogger("anshao")
 CHUNK = 500  # ids in one IN (...)
 
 
@@ -109,6 +112,15 @@ def open_row(keyring: Keyring, holder: Holder, kind: str, row: GrantRow) -> byte
         month = keyring.month(row.month)
     except KeyringBroken:
         return None
+    try:
+        return open_sealed(holder, kind, row, month)
+    except SealError:  # one broken row must not shut a whole queue
+        log.error("a %s grant does not open", kind)
+        return None
+
+
+def open_sealed(holder: Holder, kind: str, row: GrantRow, month: bytes) -> bytes | None:
+    """Raises SealError."""
     place = place_of(kind, row.subject_id, row.part, row.recipient_kind, row.recipient_id)
     inner = open_monthly(month, row.sealed_key, place)
     at = (row.recipient_id, row.epoch)

@@ -7,11 +7,15 @@ key that wraps every grant once more: destroying it shreds all copies, also thos
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from app.sealing.fields import derive_key
 from app.sealing.secrets import Queue
 from app.store.objects import sync_folder
+
+MonthBook = Callable[[str, bytes | None], bytes | None]
+"""Hands back the check on record for a month, after writing the one given down where none is."""
 
 
 class KeyringBroken(Exception):
@@ -21,7 +25,8 @@ class KeyringBroken(Exception):
 class Keyring:
     """The keys in one folder, read once; a new month's key is made when it is first needed."""
 
-    def __init__(self, folder: Path, root_fingerprint: str) -> None:
+    def __init__(self, folder: Path, root_fingerprint: str, book: MonthBook | None = None) -> None:
+        self._book = book
         self.folder = folder
         self.root_fingerprint = root_fingerprint
         self.pepper = read_key(folder / "pepper")
@@ -36,15 +41,24 @@ class Keyring:
         return hmac.digest(self.pepper, b"anshao-pepper-check", "sha256")
 
     def month(self, month: str) -> bytes:
-        """The retention key of `month` ("2026-11"), made at first need. KeyringBroken once it is destroyed."""
+        """The retention key of `month` ("2026-11"), made at first need.
+
+        KeyringBroken once it is destroyed, where it was lost, or where it is not the one the month's grants lie under.
+        """
         path = self.folder / "retention" / month
         if os.path.exists(f"{path}.destroyed"):  # noqa: PTH110 - asked for each of 20,000: another process may do it
             self._months.pop(month, None)
             raise KeyringBroken(f"the retention key of {month} has been destroyed")
         if month not in self._months:
             if not path.exists():
+                if self._book and self._book(month, None) is not None:
+                    raise KeyringBroken(f"the retention key of {month} is lost; restore it")
                 write_key(path)
-            self._months[month] = read_key(path)
+            key = read_key(path)
+            check = hmac.digest(key, b"anshao-month-check", "sha256")
+            if self._book and self._book(month, check) != check:
+                raise KeyringBroken(f"the retention key of {month} is not the one its grants lie under")
+            self._months[month] = key
         return self._months[month]
 
     def months(self) -> list[str]:

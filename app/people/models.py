@@ -142,6 +142,15 @@ class RecoverySeal(Base):
     sealed_secret: Mapped[Sealed]
 
 
+class RetentionMonth(Base):
+    """Which retention key a month has: HMAC(key), so that a lost one is never silently made anew."""
+
+    __tablename__ = "retention_months"
+
+    month: Mapped[Month] = mapped_column(primary_key=True)
+    key_check: Mapped[Sealed]
+
+
 class Grant(Base):
     """Subject × recipient × epoch × sealed key. A live grant *is* the permission."""
 

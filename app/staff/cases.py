@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import STATE_NAMES, TABLE, Field
+from app.casework.flow import LEADS, STATE_NAMES, TABLE, Field
 from app.casework.needs import Unmet, possible
 from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
 from app.ledger.write import history
@@ -22,8 +22,6 @@ from app.tips.objects import open_photo
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
-
-LEADS = ("handling", "dispatch", "office", "discipline")
 
 
 @signed_in(*LEADS)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.casework.flow import LEVELS, STATE_NAMES
 from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
+from app.casework.reading import note_listing
 from app.casework.records import read_records
 from app.casework.signing import SIGNABLE, sign_record
 from app.notices.write import mark_done
@@ -33,6 +34,7 @@ KIND_NAMES = {
 @signed_in("signer", "office")
 def signing(problem: str = "") -> str:
     """Site records and what waits for a signature; newly written, never a report's words."""
+    note_listing(tools(), holder(), "signing")
     with tools().database.work() as session:
         found = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
         desks = all_desks(session)
@@ -58,6 +60,7 @@ def sign(record_id: str) -> AnyResponse | tuple[str, int]:
 
 @signed_in("signer", "office")
 def record_photo(record_id: str, object_id: str) -> Response:
+    note_listing(tools(), holder(), "signing")
     with tools().database.work() as session:
         found = read_records(session, tools(), holder(), ids=[record_id])
     for record in found:
@@ -71,6 +74,7 @@ def record_photo(record_id: str, object_id: str) -> Response:
 @signed_in("duty")
 def duty() -> str | AnyResponse:
     """Danger notes: place and what, nothing else. Opening is signing for them."""
+    note_listing(tools(), holder(), "duty")
     with tools().database.work() as session:
         found = [one for one in read_records(session, tools(), holder()) if one.kind == "danger"]
         news = news_of(session)

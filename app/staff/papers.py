@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, render_template
 
 from app.casework.context import lay_out
+from app.casework.flow import LEADS
 from app.casework.reading import note_reading
-from app.staff.cases import LEADS
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 

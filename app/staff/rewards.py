@@ -8,7 +8,9 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.context import Desktop, lay_out
+from app.casework.flow import LEADS
 from app.casework.needs import Unmet
+from app.casework.reading import note_listing
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.rewards.book import one_reward, read_rewards
@@ -18,7 +20,6 @@ from app.rules.reward import questions
 from app.rules.reward_input import facts_of, money
 from app.rules.reward_policies import Policies
 from app.rules.reward_types import KINDS, Facts, RewardError
-from app.staff.cases import LEADS
 from app.staff.news import seen
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
@@ -47,6 +48,7 @@ def policies() -> Policies:
 @signed_in(*READERS)
 def rewards() -> str:
     seen("reward")
+    note_listing(tools(), holder(), "rewards")
     with tools().database.work() as session:
         found = read_rewards(session, tools(), holder())
     return render_template("staff/rewards.html", rewards=found, states=STATE_NAMES)
@@ -58,6 +60,7 @@ def reward(reward_id: str) -> str:
 
 
 def show(reward_id: str, problem: str = "") -> str:
+    note_listing(tools(), holder(), "rewards")
     with tools().database.work() as session:
         found = one_reward(session, tools(), holder(), reward_id)
     me = holder()

@@ -7,11 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.access import open_case
 from app.casework.context import Desktop, lay_out
+from app.casework.flow import LEADS
 from app.casework.needs import Unmet
 from app.casework.opening import RESERVED_KEEPERS
+from app.casework.reading import note_listing
 from app.people.holder import Holder
 from app.people.tools import Tools
-from app.staff.cases import LEADS
 from app.staff.news import seen
 from app.vault.calls import enter_answers, number_to_call, put_answers, take_call
 from app.vault.opening import read_identity, take_over
@@ -48,6 +49,7 @@ def requests() -> str:
 
 
 def show(problem: str = "") -> str:
+    note_listing(tools(), holder(), "vault")
     with tools().database.work() as session:
         found = read_requests(session, tools(), holder())
     me = holder()

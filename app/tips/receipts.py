@@ -1,6 +1,7 @@
 """The receipt's way back in: number and password open the tip's own private key, and that opens the tip key."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -40,10 +41,12 @@ def forget_once(session: Session, tip_id: str) -> None:
     session.execute(update(Tip).where(Tip.id == tip_id).values(once_digest=None, once_receipt=None))
 
 
-def forget_all_once(session: Session) -> None:
-    """Erase every receipt kept for a resent form; the nightly job's."""
+def forget_all_once(session: Session, today: date) -> None:
+    """Erase every receipt kept for a form that was sent before `today`."""
     session.execute(
-        update(Tip).where(Tip.once_digest.is_not(None)).values(once_digest=None, once_receipt=None)
+        update(Tip)
+        .where(Tip.once_digest.is_not(None), Tip.day < today)
+        .values(once_digest=None, once_receipt=None)
     )
 
 

@@ -4,6 +4,7 @@ Each keeper re-seals their share to the request's one-time key, whose private ha
 keeper sees what is inside; what they read is the number, the reason and who asks.
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,7 +18,7 @@ from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.opening import keepers_of
 from app.db.base import month_of, new_id
-from app.db.versions import change
+from app.db.versions import Outrun, change
 from app.ledger.write import append
 from app.notices.write import notify
 from app.people.desks import desk_recipients, desks_with_keys, member_recipient
@@ -270,5 +271,7 @@ def lapse(tools: Tools) -> None:
     for row in rows:
         if row.expires is not None and row.expires >= today:
             continue
-        with tools.database.work(write=True) as session:
+        with contextlib.suppress(Outrun), tools.database.work(write=True) as session:
             change(session, row, state="lapsed", **ERASED)
+            subject = open_subject_key(tools.keyring, "vault_requests", row.id, row.month, row.ledger_key)
+            append(session, day=today, kind="vault_lapsed", actor=subject, subject=subject, detail={})

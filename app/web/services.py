@@ -9,11 +9,13 @@ from flask import current_app
 
 from app.clock.calendar import Calendar
 from app.clock.limits import Limits
+from app.db.base import month_of
 from app.db.engine import Database
 from app.db.locks import Locks
 from app.db.schema import check_at_head
 from app.people.keyring import Keyring, KeyringBroken
 from app.people.models import Installation
+from app.people.months import month_book
 from app.people.tools import Tools
 from app.photos.pool import Cleaner
 from app.rules.routing import Rules
@@ -48,9 +50,10 @@ def make_tools(settings: Settings, cleaner: Cleaner) -> Tools:
 
 
 def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
-    keyring = Keyring(settings.keys, settings.root_fingerprint)
+    keyring = Keyring(settings.keys, settings.root_fingerprint, month_book(database))
     check_at_head(database)
     check_installation(database, keyring)
+    keyring.month(month_of(WallClock().today()))  # made, or found to be the right one, before anybody needs it
     memory = open_memory(settings.memory)
     locks = Locks(database, settings.data / "locks")
     worker = secrets.token_hex(16)

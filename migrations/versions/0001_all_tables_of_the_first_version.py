@@ -171,6 +171,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_recovery_keys")),
     )
     op.create_table(
+        "retention_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("key_check", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_retention_months")),
+    )
+    op.create_table(
         "rewards",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -401,6 +407,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_rewards_tip_number"))
 
     op.drop_table("rewards")
+    op.drop_table("retention_months")
     op.drop_table("recovery_keys")
     op.drop_table("records")
     op.drop_table("posters")

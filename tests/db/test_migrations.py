@@ -65,6 +65,7 @@ CLEAR = {
     "records": "id day month version",
     "recovery_keys": "kind public_key signature",
     "recovery_seals": "desk_id epoch",
+    "retention_months": "month",
     "rewards": "id state frozen day month lapse_due tip_number version",
     "tips": "id number day month state public_key once_digest version",
     "vault_requests": "id kind state day expires month asker_id one_time_public version",
@@ -81,6 +82,7 @@ SEALED = {
     "members": "locked ledger_key",
     "records": "ledger_key body",
     "recovery_seals": "sealed_secret",
+    "retention_months": "key_check",
     "rewards": "payment ledger_key body",
     "tips": "ledger_key locked_private content sequence thread once_receipt",
     "vault_requests": "one_time_private first_share second_share ledger_key body",
@@ -104,6 +106,7 @@ WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in 
     "posters",
     "recovery_keys",
     "recovery_seals",
+    "retention_months",
 }
 
 TABLES = list(Base.metadata.sorted_tables)

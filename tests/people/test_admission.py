@@ -241,6 +241,37 @@ def test_a_member_of_another_desk_is_seated_at_once(town: Town) -> None:
         admit_to(town, DESK, "approver")
 
 
+def test_no_one_holds_both_shares(small_town: Town) -> None:
+    """One person at two posts could open a sealed identity, or the second way, alone."""
+    for first, second in (
+        ("jijian_keeper1", "jijian_keeper2"),
+        ("jijian_keeper1", "custodian"),
+        ("jijian_keeper2", "approver"),
+        ("custodian", "approver"),
+        ("jijian_keeper1", "admin"),
+        ("approver", "office"),
+    ):
+        for one, other in ((first, second), (second, first)):
+            newcomer = Newcomer(one, one)
+            with pytest.raises(NotTogether), small_town.tools.database.work(write=True) as session:
+                admit(
+                    session,
+                    small_town.tools.keyring,
+                    small_town.holder(other),
+                    other,
+                    newcomer,
+                    small_town.now.today(),
+                )
+
+
+def test_a_desk_whose_members_are_stopped_is_not_routed_to(small_town: Town) -> None:
+    """Reports would pile up at a desk where nobody may sign in."""
+    with small_town.tools.database.work(write=True) as session:
+        session.get_one(Member, small_town.members[DESK].id).active = False
+    with small_town.tools.database.work() as session:
+        assert DESK not in desks_with_keys(session)
+
+
 def test_an_invitation_ends_with_the_next_epoch(small_town: Town) -> None:
     """Who was invited before a removal would join with old keys and read nothing new."""
     code = admit_to(small_town, DESK)

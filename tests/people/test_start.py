@@ -14,6 +14,7 @@ from app.intake.take import take
 from app.people.grants import NoKey
 from app.people.keyring import Keyring, KeyringBroken, make_keyring
 from app.people.models import Installation
+from app.people.months import month_book
 from app.photos.pool import Cleaner
 from app.store.memory import WouldPersist
 from app.tips.receipts import look_up, tip_of
@@ -153,3 +154,21 @@ def test_a_backup_of_the_database_is_dead_with_its_month(small_town: Town, tmp_p
             open_case(session, copy.tools, copy.holder("chengjian"), taken.case_id)
     finally:
         copy.close()
+
+
+@pytest.mark.parametrize("harm", ["lost", "another"])
+def test_a_lost_month_is_never_made_anew(town: Town, harm: str) -> None:
+    """A second key for a month would shut what the first one sealed, and nobody would notice until too late."""
+    take(town.tools, sent())
+    path = town.settings.keys / "retention" / "2026-11"
+    kept = path.read_bytes()
+    path.unlink()
+    if harm == "another":
+        path.write_bytes(bytes(32))
+    fresh = Keyring(town.settings.keys, town.settings.root_fingerprint, month_book(town.tools.database))
+    with pytest.raises(KeyringBroken):
+        fresh.month("2026-11")
+    assert path.exists() == (harm == "another")
+    path.unlink(missing_ok=True)
+    path.write_bytes(kept)
+    assert fresh.month("2026-11") == kept
