@@ -1,30 +1,37 @@
 """A thief has database, server keys and objects, and one desk's password: that desk's cases open, and nothing else."""
 
 import dataclasses
+import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.casework.access import open_case
 from app.casework.context import lay_out
-from app.casework.models import Case
+from app.casework.edges import take_edge
+from app.casework.models import Case, Record
 from app.intake.take import take
+from app.intake.visits import open_visit
+from app.ledger.models import LedgerEntry, LedgerOpening
+from app.ledger.write import place_of as ledger_place
 from app.people.codes import STEP_SECONDS, code_at
 from app.people.grants import NoKey, Subject, context_of, place_of
 from app.people.holder import Holder, desk_key_context
 from app.people.models import DeskKey, Grant, Member
 from app.people.signin import read_session, sign_in
+from app.people.subjects import open_subject_key
 from app.sealing.errors import SealError
-from app.sealing.fields import unwrap_key
+from app.sealing.fields import derive_key, open_field, unwrap_key
 from app.sealing.hpke import open_with
 from app.sealing.members import unlock_member
 from app.sealing.retention import open_monthly
 from app.tips.content import Report
 from app.tips.identity import Person
-from app.tips.models import Identity
+from app.tips.models import Identity, Tip
 from tests.intake.test_take import GAS, sent
 from tests.makers import OTP_SECRET, PASSPHRASE, Town, copy_town
 
@@ -148,3 +155,48 @@ def test_no_word_stands_open_in_the_copy(stolen: Stolen) -> None:
         if path.is_file():
             raw = path.read_bytes()
             assert not [needle for needle in needles if needle in raw], path.name
+
+
+def test_the_server_s_own_keys_tell_nothing(town: Town) -> None:
+    """Whoever holds database and server keys, but no desk's, would learn which report a case came from, what was done
+    in a case on an official, or which case is a patrol's.
+    """
+    it, keys = town.tools, list[bytes]()
+    for report, desk in REPORTS:
+        taken = take(it, sent(report))
+        take_edge(it, town.holder(desk), taken.case_id, "accept", {})
+    where = {"place": "大集", "enterprise": "", "text": "软管老化", "uploads": []}
+    open_visit(it, town.holder(MINE), origin="patrol", sector="gas", **where)  # type: ignore[arg-type]  # as named
+    with it.database.work() as session:
+        rows: list[Tip | Case | Record] = [
+            *session.scalars(select(Tip)),
+            *session.scalars(select(Case)),
+            *session.scalars(select(Record)),
+        ]
+        for one in rows:
+            key = open_subject_key(it.keyring, one.__tablename__, one.id, one.month, one.ledger_key)
+            keys.append(key)
+        said = [
+            json.loads(open_field(derive_key(key, "opening"), row.sealed, ledger_place(row.id)))
+            for key in keys
+            for row in session.scalars(select(LedgerOpening))
+            if opens(derive_key(key, "opening"), row)
+        ]
+        kinds = Counter(session.scalars(select(LedgerEntry.kind)))
+        cases = session.scalar(select(func.count()).select_from(Case))
+        sizes = {len(row.sealed) for row in session.scalars(select(LedgerOpening))}
+        repeated = Counter(session.scalars(select(LedgerEntry.actor).where(LedgerEntry.kind == "registered")))
+        lengths = {len(tip.content) for tip in session.scalars(select(Tip))}
+    assert len(keys) == 2 * len(REPORTS) + 2  # each tip's and case's, the patrol's case and record
+    assert [each["detail"] for each in said] == []
+    assert kinds["registered"] == 2 * (cases or 0)
+    assert set(repeated.values()) == {1}
+    assert len(sizes) == len(lengths) == 1
+
+
+def opens(key: bytes, row: LedgerOpening) -> bool:
+    try:
+        open_field(key, row.sealed, ledger_place(row.id))
+    except SealError:
+        return False
+    return True
