@@ -1,4 +1,4 @@
-"""Commands: setup, serve, recover, retention, route, reward try, photo clean, ledger verify."""
+"""Commands: setup, serve, backup, restore, recover, retention, route, reward try, photo clean, ledger verify."""
 
 import json
 import os
@@ -20,6 +20,8 @@ from app.rules.reward import RewardError, try_file
 from app.rules.routing import RuleError, route_lines
 from app.sealing.errors import SealError
 from app.setup import demonstration, supervisor
+from app.setup.backup import NoBackup, back_up
+from app.setup.backup import restore as put_back
 from app.setup.install import is_installed
 from app.setup.real import set_up
 from app.web.services import WallClock, settings
@@ -29,7 +31,7 @@ NOTHING = "nothing is set up here; run flask setup, or name its folder in ANSHAO
 
 
 def register(app: Flask) -> None:
-    for command in (setup, serve, recover, retention, code, route, reward, photo, ledger):
+    for command in (setup, serve, backup, restore, recover, retention, code, route, reward, photo, ledger):
         app.cli.add_command(command)
 
 
@@ -69,6 +71,32 @@ def serve(as_demonstration: bool) -> None:
     for line in supervisor.welcome(given, port, given.demonstration):
         click.echo(line)
     sys.exit(supervisor.run(port, demonstration=given.demonstration))
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write a backup to a new FILE, sealed to the backup key that lies on paper; without the retention keys."""
+    try:
+        back_up(installed(), file)
+    except NoBackup as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), help="a new data folder")
+@click.option("--first", prompt="备份密钥上半 first half", hide_input=True)
+@click.option("--second", prompt="备份密钥下半 second half", hide_input=True)
+def restore(file: Path, folder: Path, first: str, second: str) -> None:
+    """Put a backup back into a new data folder with both halves of the backup key."""
+    try:
+        put_back(file, folder, (first, second))
+    except NoBackup as error:
+        raise click.ClickException(str(error)) from error
+    except SealError:
+        raise click.ClickException("these halves do not open this file, or it is damaged") from None
+    click.echo("now copy the retention keys to keys/retention in it")
 
 
 @click.command("recover")

@@ -53,7 +53,9 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
     keyring = Keyring(settings.keys, settings.root_fingerprint, month_book(database))
     check_at_head(database)
     check_installation(database, keyring)
-    keyring.month(month_of(WallClock().today()))  # made, or found to be the right one, before anybody needs it
+    keyring.month(
+        month_of(WallClock().today())
+    )  # made, or found to be the right one, before anybody needs it
     memory = open_memory(settings.memory)
     locks = Locks(database, settings.data / "locks")
     worker = secrets.token_hex(16)

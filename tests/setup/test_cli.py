@@ -2,17 +2,27 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from app import create_app
+from app.casework.reporting import read_follow
 from app.db.engine import Database
+from app.intake.take import take
 from app.people.admission import accept
 from app.people.keyring import Keyring
-from app.web.services import WallClock
+from app.people.tools import Tools
+from app.sealing.paper import halves
+from app.setup.install import write_settings
+from app.tips.objects import open_photo
+from app.tips.receipts import look_up
+from app.web.services import WallClock, make_tools
 from config import load
+from tests.drills.client import small_photo
+from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 
 HALF = re.compile(r"^(\S+?)(上半|下半) (\w+): (.+)$", re.MULTILINE)
@@ -47,13 +57,13 @@ def join(folder: Path, username: str, code: str) -> str:
 def test_set_up_prints_paper_and_keeps_none_of_it(installed: tuple[Path, str]) -> None:
     """A default key, or a printed secret left on the disk, would open a desk to whoever finds it."""
     folder, printed = installed
-    halves = HALF.findall(printed)
-    assert len(halves) == 12
-    assert len({half for *_, half in halves}) == 12
+    papers = HALF.findall(printed)
+    assert len(papers) == 12
+    assert len({half for *_, half in papers}) == 12
     invitations = dict(INVITATION.findall(printed))
     assert {"anjian", "custodian", "approver", "admin"} <= set(invitations)
     kept = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    for secret in (*invitations.values(), *(half for *_, half in halves)):
+    for secret in (*invitations.values(), *(half for *_, half in papers)):
         assert secret.encode() not in kept
         assert secret.replace(" ", "").encode() not in kept
     assert "anshao-demo" not in printed
@@ -122,3 +132,45 @@ def test_rules_are_tried_without_writing(tmp_path: Path) -> None:
         assert done.exit_code == 1
         assert done.output.startswith("Error: ")
     assert not (tmp_path / "data").exists()
+
+
+def test_a_backup_comes_back_with_both_halves_alone(small_town: Town, tmp_path: Path) -> None:
+    """A fire would take every report with it; or a backup would be a second copy for a thief, month keys and all."""
+    taken = take(small_town.tools, sent(photos=[small_photo()]))
+    write_settings(
+        small_town.settings.data / "settings.toml", {"root_fingerprint": small_town.settings.root_fingerprint}
+    )
+    file, data = tmp_path / "backup", small_town.settings.data
+    assert run(data, "backup", str(file)).exit_code == 0
+    assert run(data, "backup", str(file)).exit_code != 0
+    written = file.read_bytes()
+    months = [path.read_bytes() for path in (data / "keys" / "retention").iterdir()]
+    assert not [one for one in [small_town.tools.keyring.pepper, b"SQLite format", *months] if one in written]
+    first, second = halves(small_town.installed.recovery["backups"].private)
+    wrong = halves(small_town.installed.recovery["desks"].private)
+    new = tmp_path / "new"
+    for pair in ((first, first), wrong):
+        done = run(data, "restore", str(file), "--to", str(new), "--first", pair[0], "--second", pair[1])
+        assert "do not open this file" in done.output
+        shutil.rmtree(new, ignore_errors=True)
+    (tmp_path / "cut").write_bytes(written[:-5000])
+    done = run(data, "restore", str(tmp_path / "cut"), "--to", str(new), "--first", first, "--second", second)
+    assert done.exit_code != 0
+    shutil.rmtree(new, ignore_errors=True)
+    done = run(data, "restore", str(file), "--to", str(new), "--first", first, "--second", second)
+    assert done.exit_code == 0, done.output
+    assert not (new / "keys" / "retention").exists()
+    shutil.copytree(data / "keys" / "retention", new / "keys" / "retention")
+    assert run(new, "ledger", "verify").output.strip() == "ok"
+    back = copy_of(small_town, new)
+    assert taken.receipt is not None
+    seen = read_follow(back, look_up(back, taken.receipt))
+    assert (seen.content.report, len(seen.content.photos)) == (GAS, 1)
+    assert open_photo(back.store, seen.content.photos[0], thumbnail=True)
+    back.locks.release_all()
+    back.database.dispose()
+
+
+def copy_of(town: Town, data: Path) -> Tools:
+    given = load({"ANSHAO_DATA": str(data), "ANSHAO_MEMORY": town.settings.memory})
+    return make_tools(given, town.tools.cleaner)
