@@ -1,7 +1,5 @@
 """The administrator's pages: who sits where, stopping a sign-in, posters; counts, never contents."""
 
-import re
-
 from flask import Blueprint, redirect, render_template, request
 from sqlalchemy import select, update
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,13 +7,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.ledger.write import append
 from app.people.desks import all_desks
 from app.people.models import DeskEpoch, Member, Membership
-from app.tips.models import Poster
+from app.tips.models import SLUG, Poster
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
 admin = Blueprint("admin", __name__, template_folder="templates", url_prefix="/admin")
-SLUG = re.compile(r"[a-z0-9-]{1,32}")
 
 
 @admin.get("/")

@@ -9,6 +9,7 @@ from wtforms import (
     BooleanField,
     HiddenField,
     RadioField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -23,11 +24,11 @@ from app.tips.identity import Person
 from app.web.text import plain_text
 
 TEXT, LINE = 5000, 200
-MODES = (
-    ("anonymous", _l("匿名")),
-    ("callback", _l("留一个电话，由保密专员联系")),
-    ("named", _l("留姓名和电话，封存")),
-)
+MODES = {
+    "anonymous": _l("匿名"),
+    "callback": _l("留一个电话，由保密专员联系"),
+    "named": _l("留姓名和电话，封存"),
+}
 
 
 def most(length: int) -> Length:
@@ -70,7 +71,12 @@ class ReportForm(OnceForm):
     about_official = BooleanField(_l("牵涉干部、检查人员"))
     insider = BooleanField(_l("我是这个单位的职工"))
     not_these = StringField(_l("谁不能知道（写科室或人名，没有就空着）"), [most(LINE)], filters=[plain_text])
-    mode = RadioField(_l("让谁知道是您"), choices=MODES, default="anonymous", validate_choice=False)
+    mode = RadioField(
+        _l("让谁知道是您"),
+        choices=[SelectChoice(value, label) for value, label in MODES.items()],
+        default="anonymous",
+        validate_choice=False,
+    )
     name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
     phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
 
@@ -80,7 +86,7 @@ class ReportForm(OnceForm):
         return [data for data in found if data]
 
     def validate_mode(self, field: RadioField) -> None:
-        if field.data not in dict(MODES):
+        if field.data not in MODES:
             field.data = "anonymous"
             raise ValidationError(_l("请选一种：让谁知道是您。"))
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from wtforms import SelectChoice
 
 from app.casework.needs import Unmet
 from app.casework.reporting import Follow, read_follow, say
@@ -18,7 +19,7 @@ from app.rewards.payment import offer_of
 from app.sealing.errors import SealError
 from app.sealing.once import new_once
 from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
-from app.tips.models import Poster
+from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
 from app.tips.receipts import Visit, look_up
 from app.web.services import tools
@@ -73,8 +74,9 @@ def empty_form(*, insider: bool) -> ReportForm:
 
 
 def with_sectors(page: ReportForm) -> ReportForm:
-    known = [(sector.id, sector.name) for sector in tools().rules.sectors.values() if sector.id != "unknown"]
-    page.sector.choices = [("", _("不知道，请帮我看")), *known]
+    sectors = [sector for sector in tools().rules.sectors.values() if sector.id != "unknown"]
+    known = [SelectChoice(sector.id, sector.name) for sector in sectors]
+    page.sector.choices = [SelectChoice("", _("不知道，请帮我看")), *known]
     return page
 
 
@@ -86,10 +88,10 @@ def show_form(page: ReportForm, slug: str, general: str = "", lost_photos: int =
 
 def poster_sector(slug: str) -> str:
     """The sector a poster stands for; a withdrawn or unknown poster still leads to the form."""
-    if not slug:
+    if not SLUG.fullmatch(slug):
         return ""
     with tools().database.work() as session:
-        found = session.get(Poster, slug[:32])
+        found = session.get(Poster, slug)
     return (found.sector or "") if found else ""
 
 

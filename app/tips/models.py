@@ -4,6 +4,8 @@ No photo count, no channel, no mode, no link to the case: a tip, its objects and
 sealed fields, so that a stolen database cannot tell a report from a visit.
 """
 
+import re
+
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -69,6 +71,9 @@ class StoredObject(Base):
     worker: Mapped[str | None] = mapped_column(
         String(32)
     )  # whose lock must be free before the sweep takes it
+
+
+SLUG = re.compile(r"[a-z0-9-]{1,32}")  # what a poster's address ends in
 
 
 class Poster(Base):

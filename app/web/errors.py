@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask, render_template
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.db.versions import Outrun
@@ -52,6 +52,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(Busy)
     def on_busy(_error: Busy) -> Page:
         return page(503)
+
+    @app.errorhandler(DataError)
+    def on_data(_error: DataError) -> Page:
+        return page(400)  # letters that no text can hold, in an address or a hidden field
 
     @app.errorhandler(OperationalError)
     def on_database(error: OperationalError) -> Page:
