@@ -9,6 +9,7 @@ from app.people.signin import sign_in
 from app.web.navigation import home_of
 from app.web.services import tools
 from app.web.sessions import begin, current_holder, end, signed_in
+from app.web.text import plain_text
 
 
 def login() -> str | tuple[str, int] | Response:
@@ -18,7 +19,7 @@ def login() -> str | tuple[str, int] | Response:
     username, passphrase, code = (
         request.form.get(name, "")[:200] for name in ("username", "password", "otp")
     )
-    username = username.strip()
+    username = plain_text(username)
     it = tools()
     made = sign_in(it.database, it.keyring, it.memory, username, passphrase, code, it.now.instant())
     if made is None:
@@ -32,7 +33,7 @@ def join() -> str | tuple[str, int]:
     """The first sign-in with an invitation: passphrase and code secret are shown once."""
     if request.method == "GET":
         return render_template("staff/join.html", wrong=False, username="")
-    username, code = (request.form.get(name, "")[:200].strip() for name in ("username", "code"))
+    username, code = (plain_text(request.form.get(name, "")[:200]) for name in ("username", "code"))
     try:
         welcome = accept(tools().database, tools().keyring, username, code, tools().now.today())
     except BadInvitation:
