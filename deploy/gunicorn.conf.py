@@ -22,7 +22,7 @@ M_ARENA_MAX = -8  # of glibc's mallopt
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
-    """Two heaps, not one for each thread: each would keep the biggest block (Argon2's 12 MB) it ever held."""
+    """One heap, not one for each thread: each would keep the biggest block (Argon2's 12 MB) it ever held."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
-        libc.mallopt(M_ARENA_MAX, 2)
+        libc.mallopt(M_ARENA_MAX, 1)
