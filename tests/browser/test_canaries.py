@@ -81,11 +81,13 @@ def report(served: Served, browser: Browser, tmp_path_factory: pytest.TempPathFa
     page.fill("#number", number)
     page.fill("#password", password)
     page.click("button.go")
+    page.wait_for_load_state()
     assert "follow" in page.url
     cookies = str(context.cookies())
     context.close()
     lead, page = served.signed_in(browser, "chengjian")
     page.click("tbody tr:has-text('标记乙丑') a")
+    page.wait_for_load_state()  # a click returns once the new page has begun, not when it is whole
     assert MARKS["what"] in page.content()
     photo = page.locator("img").first.get_attribute("src") or ""
     case = page.url

@@ -32,6 +32,7 @@ def browser() -> Iterator[Browser]:
 
 def judged(page: Page, name: str) -> list[str]:
     """Findings of one page at three widths."""
+    page.wait_for_load_state()
     found = []
     for size in (PHONE, DESK, NARROW):
         page.set_viewport_size(size)  # type: ignore[arg-type]  # width and height
@@ -60,7 +61,7 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
     page.goto(served.address + "/report")
     page.check("input[name=mode][value=named]")
     page.click("button.go")
-    assert page.locator("#errors").is_visible()
+    page.locator("#errors").wait_for()
     found += judged(page, "form with errors")
     page.goto(served.address + "/report")
     page.fill("#what", "电线露在外面")
@@ -114,6 +115,7 @@ def test_staff_pages(served: Served, browser: Browser, username: str) -> None:
         if address == "FIRST":
             page.set_viewport_size(DESK)  # type: ignore[arg-type]  # width and height
             page.locator("tbody a").first.click()
+            page.wait_for_load_state()  # a click returns once the new page has begun, not when it is whole
         else:
             page.goto(served.address + address)
         assert page.title()
