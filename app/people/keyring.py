@@ -28,6 +28,7 @@ class Keyring:
     def __init__(self, folder: Path, root_fingerprint: str, book: MonthBook | None = None) -> None:
         self._book = book
         self.folder = folder
+        self._retention = str(folder / "retention")
         self.root_fingerprint = root_fingerprint
         self.pepper = read_key(folder / "pepper")
         self.standing = read_key(folder / "standing")
@@ -45,11 +46,12 @@ class Keyring:
 
         KeyringBroken once it is destroyed, where it was lost, or where it is not the one the month's grants lie under.
         """
-        path = self.folder / "retention" / month
-        if os.path.exists(f"{path}.destroyed"):  # noqa: PTH110 - asked for each of 20,000: another process may do it
+        at = f"{self._retention}/{month}"  # text: this is asked for each of 20,000 grants
+        if os.path.exists(at + ".destroyed"):  # noqa: PTH110 - and each time: another process may do it
             self._months.pop(month, None)
             raise KeyringBroken(f"the retention key of {month} has been destroyed")
         if month not in self._months:
+            path = Path(at)
             if not path.exists():
                 if self._book and self._book(month, None) is not None:
                     raise KeyringBroken(f"the retention key of {month} is lost; restore it")
