@@ -1,5 +1,6 @@
 """What a door hands in, and what it gets back."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -28,11 +29,15 @@ class Sent:
     give_receipt: bool = True  # a clerk who heard the report gives none, unless the person is on the line
 
     def fingerprint(self) -> bytes:
-        """All that was sent, in one piece: other content with the same `once` is another tip."""
+        """SHA-256 of all that was sent: other content with the same `once` is another tip. Copies no photo."""
         words = canonical_json(
             [asdict(self.report), asdict(self.person), self.poster_sector, self.give_receipt]
         )
-        return b"".join(len(part).to_bytes(8, "big") + part for part in (words, *self.photos))
+        found = hashlib.sha256()
+        for part in (words, *self.photos):
+            found.update(len(part).to_bytes(8, "big"))
+            found.update(part)
+        return found.digest()
 
     def seen(self) -> Seen:
         """What routing looks at."""

@@ -1,6 +1,7 @@
 """The parent's end of one cleaner process: start it, send a photo, take the answer, end it."""
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 from app.photos import wire
 
 WORKER = Path(__file__).with_name("worker.py")
+PIPE_BYTES = 1 << 20
 
 
 class Gone(Exception):
@@ -42,6 +44,8 @@ class Child:
         assert self._process.stdout is not None
         self._in = self._process.stdin.fileno()
         self._out = self._process.stdout.fileno()
+        for pipe in (self._in, self._out):
+            widen(pipe)
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
 
@@ -112,6 +116,13 @@ class Child:
         while rest:
             _wait(self._in, select.POLLOUT, deadline)
             rest = rest[os.write(self._in, rest) :]
+
+
+def widen(pipe: int) -> None:
+    """Let the pipe hold a megabyte: a photo then goes through in a few turns instead of fifty. Linux only."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # beyond what this user's pipes may hold together
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _wait(pipe: int, event: int, deadline: float) -> None:

@@ -7,7 +7,7 @@ takes only staging of workers whose lock is free, so that nothing in the making 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import month_of, new_id
@@ -35,11 +35,10 @@ def stage(
     named = [(Photo(new_id(), new_id(), one.width, one.height, new_key().hex()), one) for one in photos]
     if not named:
         return ()
-    month = month_of(day)
+    staged = {"state": "staged", "month": month_of(day), "worker": worker}
+    rows = [{"id": name, **staged} for ref, _ in named for name in (ref.id, ref.thumb)]
     with database.work(write=True) as session:
-        for ref, _ in named:
-            session.add(StoredObject(id=ref.id, state="staged", month=month, worker=worker))
-            session.add(StoredObject(id=ref.thumb, state="staged", month=month, worker=worker))
+        session.execute(insert(StoredObject), rows)
     for ref, photo in named:
         key = bytes.fromhex(ref.key)
         store.put(ref.id, seal_steps(key, photo.jpeg, object_place(ref.id)), day)
@@ -56,8 +55,9 @@ def keep(session: Session, photos: Sequence[Photo]) -> None:
     if not ids:
         return
     staged = update(StoredObject).where(StoredObject.id.in_(ids), StoredObject.state == "staged")
-    found = session.scalars(staged.values(state="kept", worker=None).returning(StoredObject.id)).all()
-    if len(found) != len(ids):
+    plain = {"synchronize_session": False}  # nobody has loaded these rows
+    changed = staged.values(state="kept", worker=None).returning(StoredObject.id)
+    if len(session.scalars(changed, execution_options=plain).all()) != len(ids):
         raise Outrun("objects")
 
 
