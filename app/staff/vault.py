@@ -25,6 +25,7 @@ from app.vault.requests import (
     read_requests,
     refuse,
     release,
+    waits_for,
 )
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
@@ -56,6 +57,7 @@ def show(problem: str = "") -> str:
     return render_template(
         "staff/vault.html",
         requests=found,
+        waiting={one.row.id for one in found if waits_for(me, one)},
         kinds=KIND_NAMES,
         states=STATE_NAMES,
         problem=problem,

@@ -184,6 +184,13 @@ def read_requests(session: Session, tools: Tools, holder: Holder, ids: Sequence[
     return [open_request(row, keys[row.id]) for row in rows if row.id in keys]
 
 
+def waits_for(holder: Holder, opened: Opened) -> bool:
+    """Whether the holder keeps a share that is still to be released."""
+    keepers = zip(PARTS, keepers_of(opened.reserved), strict=True)
+    missing = [desk for part, desk in keepers if getattr(opened.row, f"{part}_share") is None]
+    return opened.row.state == "asked" and any(holder.sits_at(desk) for desk in missing)
+
+
 def open_request(row: VaultRequest, key: bytes) -> Opened:
     return Opened(row, open_json(key, row.body, body_place(row.id)), key)
 
@@ -208,7 +215,7 @@ def release(tools: Tools, holder: Holder, request_id: str) -> None:
         opened = one_request(session, tools, holder, request_id)
         part = part_of(holder, opened)
         row = opened.row
-        if row.state != "asked" or getattr(row, f"{part}_share") is not None:
+        if not waits_for(holder, opened):
             raise Unmet("这一份已经办过了。")
         if row.asker_id == holder.member_id:
             raise Unmet("自己申请的不能自己放行。")

@@ -25,8 +25,10 @@ from app.vault.requests import (
     ask_hand_on,
     ask_identity,
     one_request,
+    read_requests,
     refuse,
     release,
+    waits_for,
 )
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
@@ -54,6 +56,14 @@ def test_two_release_and_who_asked_reads_once(town: Town, order: tuple[str, str]
     taken = named(town)
     asked = ask_identity(town.tools, desktop(town, taken), number(taken), "要和举报人核实位置")
     release(town.tools, town.holder(order[0]), asked)
+    with town.tools.database.work() as session:
+        left = [
+            keeper
+            for keeper in order
+            for one in read_requests(session, town.tools, town.holder(keeper), [asked])
+            if waits_for(town.holder(keeper), one)
+        ]
+    assert left == [order[1]]
     with pytest.raises(Unmet):
         read_identity(town.tools, town.holder("chengjian"), asked, desktop(town, taken))
     release(town.tools, town.holder(order[1]), asked)
