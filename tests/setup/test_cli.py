@@ -94,7 +94,7 @@ def test_a_desk_is_joined_and_recovered(installed: tuple[Path, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("ledger", "verify"), ("code",), ("retention", "list"), ("serve",)], ids=lambda one: one[0]
+    "words", [("ledger", "verify"), ("retention", "list"), ("serve",)], ids=lambda one: one[0]
 )
 def test_where_nothing_is_set_up_a_sentence_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
     """An operator in the wrong folder would get a traceback, or a new empty installation."""
@@ -102,6 +102,12 @@ def test_where_nothing_is_set_up_a_sentence_says_so(tmp_path: Path, words: tuple
     assert done.exit_code != 0
     assert "nothing is set up here" in done.output
     assert not (tmp_path / "nothing").exists()
+
+
+def test_the_demonstrations_code_needs_no_installation(tmp_path: Path) -> None:
+    """With ANSHAO_DATA given to `make run` alone, the printed command would fail in another shell."""
+    done = run(tmp_path / "nothing", "code")
+    assert re.fullmatch(r"\d{6}\n", done.output)
 
 
 def test_a_month_is_destroyed_only_on_a_yes(small_town: Town) -> None:
