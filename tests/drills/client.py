@@ -42,8 +42,8 @@ class Form:
                 f'--{edge}\r\nContent-Disposition: form-data; name="photos"; filename="1.jpg"\r\n'
                 "Content-Type: image/jpeg\r\n\r\n"
             )
-            parts.append(head.encode() + self.photo + b"\r\n")
-        return f"multipart/form-data; boundary={edge}", b"".join(parts) + f"--{edge}--\r\n".encode()
+            parts += [head.encode(), self.photo, b"\r\n"]
+        return f"multipart/form-data; boundary={edge}", b"".join([*parts, f"--{edge}--\r\n".encode()])
 
 
 def new_form(photo: bytes = b"") -> Form:
