@@ -80,11 +80,6 @@ class ReportForm(OnceForm):
     name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
     phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
 
-    def uploads(self) -> list[bytes]:
-        """The photos as sent; an empty file field is none."""
-        found = [file.read() for file in self.photos.data or [] if hasattr(file, "read")]
-        return [data for data in found if data]
-
     def validate_mode(self, field: RadioField) -> None:
         if field.data not in MODES:
             field.data = "anonymous"

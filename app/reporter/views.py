@@ -22,6 +22,7 @@ from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
 from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
 from app.tips.receipts import Visit, look_up
+from app.web.request import photos_sent
 from app.web.services import tools
 
 reporter = Blueprint("reporter", __name__, template_folder="templates")
@@ -46,7 +47,7 @@ def form(slug: str = "") -> str:
 @reporter.post("/report")
 def send() -> Response | str | tuple[str, int]:
     page = with_sectors(ReportForm())
-    uploads, slug = page.uploads(), request.form.get("poster", "")
+    uploads, slug = photos_sent(), request.form.get("poster", "")
     fine = page.validate()
     check_content(page, uploads)
     if not fine or page.errors:
@@ -138,7 +139,7 @@ def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
     """Add a message, reply, objection or withdrawal; what was typed stays on the page when something is wrong."""
     page = SayForm()
     kind = page.kind.data if page.kind.data in KINDS else "message"
-    uploads = [data for file in page.photos.data or [] if hasattr(file, "read") and (data := file.read())]
+    uploads = photos_sent()
     refused: tuple[Refused, ...] = ()
     problem = "" if page.validate() else _("请看下面标出的地方，写的内容都在。")
     if not problem:

@@ -19,6 +19,7 @@ from app.staff.news import news_of
 from app.staff.words import DUE_NAMES, EDGE_NAMES
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
+from app.web.request import photos_sent
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
@@ -141,7 +142,7 @@ def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
     if edge not in TABLE:
         abort(404)
     typed = {field.name: plain_text(request.form.get(field.name, "")) for field in TABLE[edge].fields}
-    uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
+    uploads = photos_sent()
     version = request.form.get("version", type=int)
     try:
         after = take_edge(tools(), holder(), case_id, edge, typed, uploads, version)

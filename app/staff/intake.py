@@ -14,6 +14,7 @@ from app.people.desks import NoLivingKey
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
+from app.web.request import photos_sent
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
@@ -63,7 +64,7 @@ def intake() -> str | AnyResponse | tuple[str, int]:
 
 
 def hand_in(typed: dict[str, str]) -> str:
-    uploads = [data for file in request.files.getlist("photos") if (data := file.read())]
+    uploads = photos_sent()
     sector = typed["sector"] if typed["sector"] in tools().rules.sectors else ""
     if typed["channel"] in VISITS:
         number = open_visit(
