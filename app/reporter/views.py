@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from wtforms import SelectChoice
 
 from app.casework.needs import Unmet
@@ -22,6 +23,7 @@ from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
 from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
 from app.tips.receipts import Visit, look_up
+from app.web.errors import failed
 from app.web.request import photos_sent
 from app.web.services import tools
 
@@ -61,8 +63,10 @@ def hand_in(page: ReportForm, sent: Sent, slug: str) -> str | tuple[str, int]:
         taken = take(tools(), sent)
     except CannotTake as refused:
         return render_template("reporter/elsewhere.html", refer=refused.refer), 422
-    except NoLivingKey:
-        return show_form(page, slug, general=_("现在收不了，请打电话报告。写的内容都在这一页。")), 503
+    except (NoLivingKey, OperationalError, OSError) as error:
+        status = 503 if isinstance(error, NoLivingKey) else failed(error)
+        general = _("现在收不了，请打电话报告。写的内容都在这一页。")
+        return show_form(page, slug, general, lost_photos=len(sent.photos)), status
     if taken.receipt is None:
         return render_template("reporter/known.html"), 200
     return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt)

@@ -1,6 +1,8 @@
 """Error pages: what happened and what to do, in the reader's language; to the log without content."""
 
+import errno
 import logging
+import sqlite3
 
 from flask import Flask, render_template
 from flask_babel import gettext as _
@@ -32,6 +34,7 @@ def words(status: int) -> tuple[str, str]:
         413: (_("传的东西太大"), _("照片一共不能超过 60 MB。请少选几张再试，写的内容还在上一页。")),
         429: (_("现在人多，请稍等"), _("请过一分钟再试，您写的内容还在上一页。")),
         503: (_("现在人多，请稍等"), _("请过一分钟再试，您写的内容还在上一页。")),
+        507: (_("现在存不下了"), _("请打值班电话报告，或者过些时候再来。您写的内容还在上一页。")),
     }
     return known.get(status, (_("出错了"), _("不是您的问题。请退回上一页再试一次，您写的内容还在。")))
 
@@ -59,13 +62,34 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(OperationalError)
     def on_database(error: OperationalError) -> Page:
-        log.error("database: %s", type(error.orig).__name__)
-        return page(503)
+        return page(failed(error))
+
+    @app.errorhandler(OSError)
+    def on_system(error: OSError) -> Page:
+        return page(failed(error))
 
     @app.errorhandler(Exception)
     def on_error(error: Exception) -> Page:
         log.error("unexpected %s at %s", type(error).__name__, places(error))
         return page(500)
+
+
+def failed(error: Exception) -> int:
+    """The status for a database or a disk that will not take anything now; said to the log, without its message."""
+    log.error(
+        "unexpected %s at %s%s", type(error).__name__, places(error), " (full)" if is_full(error) else ""
+    )
+    if is_full(error):
+        return 507
+    return 503 if isinstance(error, OperationalError) else 500
+
+
+def is_full(error: Exception) -> bool:
+    """Whether the disk is full: as SQLite, PostgreSQL (disk_full) or the system says it."""
+    if isinstance(error, OperationalError):
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        return code == sqlite3.SQLITE_FULL or getattr(error.orig, "sqlstate", None) == "53100"
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def places(error: Exception) -> str:
