@@ -4,11 +4,13 @@ A receipt opens the tip and never the case: what the reporter does stands in the
 into the case's sealed steps.
 """
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.casework.context import REPORTER_EDGES
@@ -56,7 +58,10 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
     today = tools.now.today()
     fresh = [line for line in lines if line.shown is None and line.by != "reporter"]
     if fresh:
-        lines = mark_shown(tools, visit, today)
+        with contextlib.suppress(
+            OperationalError
+        ):  # on a full disk they can still be read; the ten days begin later
+            lines = mark_shown(tools, visit, today)
     ordinary = case is not None and not case.reserved
     state = (case.state or "") if ordinary and case else ""
     answer = next((line for line in reversed(lines) if line.kind == "answer"), None)

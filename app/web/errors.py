@@ -98,4 +98,5 @@ def places(error: Exception) -> str:
     while at is not None:
         found.append(f"{at.tb_frame.f_globals.get('__name__', '?')}:{at.tb_lineno}")
         at = at.tb_next
-    return " ".join(found[-4:])
+    ours = [place for place in found[:-1] if place.startswith("app.")]
+    return " ".join([*ours[-3:], *found[-1:]])

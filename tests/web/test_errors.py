@@ -7,7 +7,7 @@ from sqlalchemy import Connection, event
 
 from app.web.errors import is_full
 from tests.makers import Town
-from tests.web.door import app_of, once_on, receipt_in, report
+from tests.web.door import app_of, followed, once_on, receipt_in, report
 
 TEXT = "煤气罐漏气"
 
@@ -16,7 +16,9 @@ def test_a_full_disk_keeps_what_was_typed_and_takes_it_when_there_is_room(
     small_town: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A report would be lost on a full disk, with a blank page or "try again in a minute"; or its words be logged."""
-    client = app_of(small_town).test_client()
+    app = app_of(small_town)
+    client = app.test_client()
+    number, password = receipt_in(report(client, what=TEXT))
     once, engine = once_on(client), small_town.tools.database.writer
 
     def no_room(connection: Connection) -> None:
@@ -24,7 +26,9 @@ def test_a_full_disk_keeps_what_was_typed_and_takes_it_when_there_is_room(
 
     event.listen(engine, "begin", no_room)
     answer = report(client, once=once, what=TEXT)
+    seen = followed(app, number, password).get("/follow")
     event.remove(engine, "begin", no_room)
+    assert number[:4] in seen.text
     assert answer.status_code == 507
     assert TEXT in answer.text
     assert once in answer.text
