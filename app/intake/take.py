@@ -7,7 +7,7 @@ transaction; the receipt is given back only when its ledger entry is durable.
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.casework.facts import Facts
@@ -34,6 +34,7 @@ from app.tips.objects import keep, stage
 
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
 DUTY = "duty"
+SAME_FORM = select(Tip).where(Tip.once_digest == bindparam("digest"))
 KEPT_SECONDS = 24 * 3600  # after a due minute: the alarm is raised within a minute of it
 
 
@@ -58,7 +59,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
     digest = once_digest(sent.once, sent.fingerprint())
     with tools.database.work() as session:
         keyed = desks_with_keys(session)
-        seen = session.scalar(select(Tip).where(Tip.once_digest == digest))
+        seen = session.scalar(SAME_FORM, {"digest": digest})
     decision = route(sent.seen(), tools.rules, desks_with_keys=keyed)
     if seen is not None:
         return again(sent, seen, decision)
@@ -76,7 +77,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
             write(tools, sent, prepared, day)
         except IntegrityError:  # the number is taken, or the same form came in on another connection
             with tools.database.work() as session:
-                seen = session.scalar(select(Tip).where(Tip.once_digest == digest))
+                seen = session.scalar(SAME_FORM, {"digest": digest})
             if seen is not None:
                 return again(sent, seen, decision)
             continue
@@ -222,4 +223,4 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
         tip.sequence = seal_json(prepared.key, index, sequence_place(tip.id))
         session.add_all([tip, new.case])
         session.flush()
-        session.add_all([prepared.identity, *new.rows, *prepared.rows])
+        session.bulk_save_objects([prepared.identity, *new.rows, *prepared.rows])

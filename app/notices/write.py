@@ -2,20 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.notices.models import Notice
 
+WAITING = select(Notice.id).where(  # written once, as is what every report asks
+    Notice.desk_id == bindparam("desk_id"),
+    Notice.kind == bindparam("kind"),
+    Notice.day == bindparam("day"),
+    Notice.done.is_(False),
+)
+
 
 def notify(session: Session, desk_id: str, kind: str, day: date) -> None:
     """Put a notice for `desk_id` in the outbox; one of a kind a day is enough."""
-    known = session.scalar(
-        select(Notice.id).where(
-            Notice.desk_id == desk_id, Notice.kind == kind, Notice.day == day, Notice.done.is_(False)
-        )
-    )
-    if known is None:
+    if session.scalar(WAITING, {"desk_id": desk_id, "kind": kind, "day": day}) is None:
         session.add(Notice(desk_id=desk_id, kind=kind, day=day, done=False))
 
 

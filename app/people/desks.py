@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.people.keyring import Keyring
@@ -14,6 +14,17 @@ from app.sealing.epochs import EpochPublic, verify_chain
 verified = lru_cache(maxsize=256)(
     verify_chain
 )  # the same bytes give the same answer; what is refused is not kept
+
+
+# Statements of every report, written once: building one takes longer than asking it.
+ROOT = select(Installation.root_public).where(Installation.id == 1)
+CHAINS = (
+    select(
+        DeskEpoch.desk_id, DeskEpoch.epoch, DeskEpoch.public_key, DeskEpoch.verify_key, DeskEpoch.signature
+    )
+    .where(DeskEpoch.desk_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(DeskEpoch.desk_id, DeskEpoch.epoch)
+)
 
 
 class NoLivingKey(Exception):
@@ -35,14 +46,10 @@ def desk_recipients(session: Session, keyring: Keyring, ids: Iterable[str]) -> d
 
     Raises SealError when a chain does not lead back to the root named in the settings.
     """
-    root = session.get_one(Installation, 1).root_public
-    wanted = sorted(set(ids))
-    rows = session.scalars(
-        select(DeskEpoch).where(DeskEpoch.desk_id.in_(wanted)).order_by(DeskEpoch.desk_id, DeskEpoch.epoch)
-    )
+    root = session.scalars(ROOT).one()
     chains: dict[str, list[EpochPublic]] = {}
-    for row in rows:
-        chains.setdefault(row.desk_id, []).append(public_of(row))
+    for row in session.execute(CHAINS, {"wanted": sorted(set(ids))}):
+        chains.setdefault(row.desk_id, []).append(EpochPublic(*row))
     found = {}
     for desk_id, chain in chains.items():
         newest = verified(root, keyring.root_fingerprint, tuple(chain))
@@ -74,7 +81,7 @@ def public_of(row: DeskEpoch) -> EpochPublic:
 NEWEST = (
     select(DeskEpoch.desk_id, func.max(DeskEpoch.epoch).label("epoch")).group_by(DeskEpoch.desk_id).subquery()
 )
-KEYED = (  # written once: building it takes longer than asking it
+KEYED = (
     select(Desk.id)
     .join(NEWEST, NEWEST.c.desk_id == Desk.id)
     .join(DeskKey, and_(DeskKey.desk_id == Desk.id, DeskKey.epoch == NEWEST.c.epoch))

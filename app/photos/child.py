@@ -54,7 +54,7 @@ class Child:
         """The zygote's process id."""
         return self._process.pid
 
-    def ask(self, data: bytes, long_side: int, seconds: float) -> tuple[bytes, bytes]:
+    def ask(self, data: bytes, long_side: int, seconds: float) -> tuple[bytes, bytearray]:
         """Head and body of the answer. Gone if the process ends, TimeoutError after `seconds`, ValueError on nonsense.
 
         After any of these the child is of no more use and must be ended.
@@ -68,7 +68,7 @@ class Child:
             self._write(wire.REQUEST.pack(len(data), long_side), deadline)
             self._write(data, deadline)
             head = self._read(wire.ANSWER.size, deadline)
-            return head, self._read(wire.body_length(head), deadline)
+            return bytes(head), self._read(wire.body_length(head), deadline)
         except (EOFError, BrokenPipeError):
             raise Gone(asked, self._reap()) from None
 
@@ -101,15 +101,16 @@ class Child:
             if pipe is not None:
                 pipe.close()
 
-    def _read(self, length: int, deadline: float) -> bytes:
-        data = bytearray()
-        while len(data) < length:
+    def _read(self, length: int, deadline: float) -> bytearray:
+        data = bytearray(length)
+        rest = memoryview(data)
+        while rest:
             _wait(self._out, select.POLLIN, deadline)
-            got = os.read(self._out, min(length - len(data), 1 << 20))
+            got = os.readv(self._out, [rest])
             if not got:
                 raise EOFError
-            data += got
-        return bytes(data)
+            rest = rest[got:]
+        return data
 
     def _write(self, data: bytes, deadline: float) -> None:
         rest = memoryview(data)

@@ -33,7 +33,7 @@ def pack_refused(reason: Why) -> bytes:
     return ANSWER.pack(1 + _REASONS.index(reason), 0, 0, 0, 0)
 
 
-def body_length(head: bytes) -> int:
+def body_length(head: bytes | bytearray) -> int:
     """How many bytes follow this head. ValueError if it is more than a clean picture can have."""
     length: int = sum(ANSWER.unpack(head)[3:])
     if length > MOST_ANSWERED:
@@ -41,11 +41,12 @@ def body_length(head: bytes) -> int:
     return length
 
 
-def unpack(head: bytes, body: bytes) -> Cleaned:
+def unpack(head: bytes, body: bytes | bytearray) -> Cleaned:
     """The clean picture. Raises Refused if the child refused, ValueError if it talks nonsense."""
     code, width, height, length, _ = ANSWER.unpack(head)
     if code > len(_REASONS):
         raise ValueError("unknown reason")
     if code:
         raise Refused(_REASONS[code - 1])
-    return Cleaned(body[:length], body[length:], width, height)
+    both = memoryview(body)  # a slice of this is no copy
+    return Cleaned(bytes(both[:length]), bytes(both[length:]), width, height)

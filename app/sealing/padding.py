@@ -27,7 +27,8 @@ def pad_to(text: bytes, size: int) -> bytes:
     """Padded to exactly `size` bytes. ValueError when the text does not fit."""
     if LENGTH_BYTES + len(text) > size:
         raise ValueError(f"{len(text)} bytes do not fit into {size}")
-    return (len(text).to_bytes(LENGTH_BYTES, "big") + text).ljust(size, b"\0")
+    rest = bytes(size - LENGTH_BYTES - len(text))
+    return b"".join((len(text).to_bytes(LENGTH_BYTES, "big"), text, rest))
 
 
 def unpad(padded: bytes) -> bytes:

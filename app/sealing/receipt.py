@@ -55,7 +55,7 @@ def with_check(digits: str) -> str:
 
 
 def random_digits(length: int) -> str:
-    return with_check("".join(secrets.choice("0123456789") for _ in range(length - 1)))
+    return with_check(f"{secrets.randbelow(10 ** (length - 1)):0{length - 1}d}")
 
 
 def new_number() -> str:

@@ -19,26 +19,27 @@ class ObjectStore(Protocol):
 class FolderStore:
     """Sealed files in a local folder: created once, durable when `put` returns, dated midnight.
 
-    A time of day, on a file or on the folder it was put in, would tell when the report came.
+    A time of day, on a file or on the folder it was put in, would tell when the report came. The 256 folders are made
+    before the first object, so that a new object has one directory entry to be made durable, not two.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        for number in range(256):
+            (folder / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+        sync_folder(folder)
 
     def put(self, name: str, sealed: bytes, day: date) -> None:
-        """Write a new object and sync it and its folder; FileExistsError if the name is taken."""
+        """Write a new object and sync it and its folder. FileExistsError if the name is taken."""
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         midnight = datetime.combine(day, datetime.min.time()).timestamp()
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(handle, "wb") as file:
             file.write(sealed)
             file.flush()
             os.utime(file.fileno(), (midnight, midnight))
             os.fsync(file.fileno())
-        for folder in (path.parent, self.folder):
-            os.utime(folder, (midnight, midnight))
-            sync_folder(folder)
+        sync_folder(path.parent, midnight)
 
     def get(self, name: str) -> bytes:
         """The sealed bytes; FileNotFoundError when there is no such object."""
@@ -58,10 +59,12 @@ class FolderStore:
         return self.folder / name[:2] / name
 
 
-def sync_folder(folder: Path) -> None:
-    """Make a new directory entry durable."""
+def sync_folder(folder: Path, dated: float | None = None) -> None:
+    """Make a new directory entry durable; the folder gets `dated` (seconds) as its time, if that is given."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        if dated is not None:
+            os.utime(handle, (dated, dated))
         os.fsync(handle)
     finally:
         os.close(handle)

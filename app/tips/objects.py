@@ -7,7 +7,7 @@ takes only staging of workers whose lock is free, so that nothing in the making 
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.base import month_of, new_id
@@ -46,6 +46,14 @@ def stage(
     return tuple(ref for ref, _ in named)
 
 
+STAGED_TO_KEPT = (  # written once: building it takes longer than asking it
+    update(StoredObject)
+    .where(StoredObject.id.in_(bindparam("ids", expanding=True)), StoredObject.state == "staged")
+    .values(state="kept", worker=None)
+    .returning(StoredObject.id)
+)
+
+
 def keep(session: Session, photos: Sequence[Photo]) -> None:
     """Turn staging into photos, in the unit of work of whatever they belong to.
 
@@ -54,10 +62,8 @@ def keep(session: Session, photos: Sequence[Photo]) -> None:
     ids = [name for photo in photos for name in (photo.id, photo.thumb)]
     if not ids:
         return
-    staged = update(StoredObject).where(StoredObject.id.in_(ids), StoredObject.state == "staged")
     plain = {"synchronize_session": False}  # nobody has loaded these rows
-    changed = staged.values(state="kept", worker=None).returning(StoredObject.id)
-    if len(session.scalars(changed, execution_options=plain).all()) != len(ids):
+    if len(session.scalars(STAGED_TO_KEPT, {"ids": ids}, execution_options=plain).all()) != len(ids):
         raise Outrun("objects")
 
 

@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
     app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    app.config["WTF_I18N_ENABLED"] = False  # every message is ours; its own would be loaded for each form
     Babel(app)
     app.register_blueprint(web)
     headers.register(app)
