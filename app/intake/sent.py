@@ -10,7 +10,7 @@ from app.rules.routing import Decision
 from app.rules.routing import Report as Seen
 from app.sealing.fields import canonical_json
 from app.sealing.receipt import Receipt
-from app.tips.content import Report
+from app.tips.content import Photo, Report
 from app.tips.identity import Person
 
 MAX_PHOTOS = 9
@@ -27,11 +27,18 @@ class Sent:
     person: Person = field(default=NOBODY, repr=False)
     poster_sector: str = ""
     give_receipt: bool = True  # a clerk who heard the report gives none, unless the person is on the line
+    held: Sequence[Photo] = field(default=(), repr=False)  # photos that came before the report
 
     def fingerprint(self) -> bytes:
         """SHA-256 of all that was sent: other content with the same `once` is another tip. Copies no photo."""
         words = canonical_json(
-            [asdict(self.report), asdict(self.person), self.poster_sector, self.give_receipt]
+            [
+                asdict(self.report),
+                asdict(self.person),
+                self.poster_sector,
+                self.give_receipt,
+                [photo.id for photo in self.held],
+            ]
         )
         found = hashlib.sha256()
         for part in (words, *self.photos):
@@ -77,6 +84,10 @@ class Taken:
     decision: Decision
     day: date
     again: bool = False  # the same form was sent before: this is its receipt
+
+
+class PhotosGone(Exception):
+    """A photo that came before its report is no longer there, or belongs to another report: nothing was taken."""
 
 
 class CannotTake(Exception):

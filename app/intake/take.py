@@ -14,14 +14,15 @@ from app.casework.facts import Facts
 from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, recipient_for, registered
 from app.casework.records import prepare_record
 from app.db.base import Base, month_of, new_id
-from app.intake.sent import CannotTake, RefusedPhoto, Sent, Taken
+from app.db.versions import Outrun
+from app.intake.held import clean_all
+from app.intake.sent import CannotTake, PhotosGone, Sent, Taken
 from app.ledger.write import append_all
 from app.notices.write import notify
 from app.people.desks import Recipient, desk_recipients, desks_with_keys, reporter_recipient
 from app.people.grants import Subject, seal_grant, seal_split
 from app.people.subjects import new_subject_key
 from app.people.tools import Tools
-from app.photos.pool import Cleaned, Refused
 from app.rules.routing import Decision, route
 from app.sealing.fields import new_key, seal_json
 from app.sealing.keys import generate
@@ -54,7 +55,7 @@ class Prepared:
 
 
 def take(tools: Tools, sent: Sent) -> Taken:
-    """Take a tip in. Raises CannotTake, NoLivingKey, Busy; anything raised means nothing was taken."""
+    """Take a tip in. Raises CannotTake, PhotosGone, NoLivingKey, Busy; anything raised means nothing was taken."""
     day = tools.now.today()
     digest = once_digest(sent.once, sent.fingerprint())
     with tools.database.work() as session:
@@ -68,13 +69,15 @@ def take(tools: Tools, sent: Sent) -> Taken:
     reserved = decision.matters[0].reserved
     with tools.database.work() as session:
         known = desk_recipients(session, tools.keyring, {decision.desk, DUTY, *keepers_of(reserved)} & keyed)
-    cleaned, refused = clean(tools, sent)
-    photos = stage(tools.database, tools.store, tools.worker, cleaned, day)
+    cleaned, refused = clean_all(tools, sent.photos)
+    photos = (*sent.held, *stage(tools.database, tools.store, tools.worker, cleaned, day))
     key = new_key()
     for _ in range(NUMBER_TRIES):
         prepared = prepare(tools, sent, decision, known, photos, key, digest, day)
         try:
             write(tools, sent, prepared, day)
+        except Outrun:
+            raise PhotosGone from None
         except IntegrityError:  # the number is taken, or the same form came in on another connection
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
@@ -111,18 +114,6 @@ def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:
     kept = tip.once_receipt if sent.give_receipt else None
     receipt = open_receipt(sent.once, kept) if kept else None
     return Taken(tip.id, "", receipt, (), decision, tip.day, again=True)
-
-
-def clean(tools: Tools, sent: Sent) -> tuple[list[Cleaned], tuple[RefusedPhoto, ...]]:
-    """Clean every photo; what cannot be cleaned is refused with advice and the rest is taken."""
-    cleaned: list[Cleaned] = []
-    refused: list[RefusedPhoto] = []
-    for position, upload in enumerate(sent.photos, start=1):
-        try:
-            cleaned.append(tools.cleaner.clean(upload))
-        except Refused as why:
-            refused.append(RefusedPhoto(position, why))
-    return cleaned, tuple(refused)
 
 
 def prepare(

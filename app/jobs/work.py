@@ -49,7 +49,7 @@ def each_hour(tools: Tools) -> None:
 
 
 def sweep_staging(tools: Tools) -> None:
-    sweep(tools.database, tools.store, tools.locks)
+    sweep(tools.database, tools.store, tools.locks, tools.now.today())
 
 
 def each_night(tools: Tools) -> None:

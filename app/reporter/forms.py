@@ -117,11 +117,11 @@ class ReportForm(OnceForm):
         )
 
 
-def check_content(form: ReportForm, uploads: list[bytes]) -> None:
+def check_content(form: ReportForm, photos: int) -> None:
     """Text or one photo is needed, at most nine photos; the errors are added to the form."""
-    if not form.what.data and not uploads:
+    if not form.what.data and not photos:
         form.what.errors = [*form.what.errors, _l("请写一两句看到了什么，或者至少选一张照片。")]
-    if len(uploads) > MAX_PHOTOS:
+    if photos > MAX_PHOTOS:
         form.photos.errors = [*form.photos.errors, _l("照片最多 9 张；请重新选，写的内容都在。")]
 
 

@@ -1,5 +1,7 @@
 """Views of the reporter's pages: they translate between form and acts."""
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
@@ -7,18 +9,19 @@ from wtforms import SelectChoice
 
 from app.casework.needs import Unmet
 from app.casework.reporting import Follow, read_follow, say
-from app.intake.sent import CannotTake, Sent
+from app.intake.held import read_tickets
+from app.intake.sent import CannotTake, PhotosGone, Sent
 from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import ledger
+from app.reporter import held, ledger
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.decide import freeze
 from app.rewards.payment import offer_of
 from app.sealing.errors import SealError
-from app.sealing.once import new_once
+from app.sealing.once import new_once, read_once
 from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
 from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
@@ -28,6 +31,7 @@ from app.web.request import photos_sent
 from app.web.services import tools
 
 reporter = Blueprint("reporter", __name__, template_folder="templates")
+held.register(reporter)
 ledger.register(reporter)
 
 KINDS = ("message", "reply", "objection", "withdrawal")
@@ -51,22 +55,26 @@ def send() -> Response | str | tuple[str, int]:
     page = with_sectors(ReportForm())
     uploads, slug = photos_sent(), request.form.get("poster", "")
     fine = page.validate()
-    check_content(page, uploads)
+    before = read_tickets(tools(), read_once(page.once.data or ""), request.form.getlist("held"))
+    check_content(page, len(uploads) + len(before))
     if not fine or page.errors:
-        return show_form(page, slug, lost_photos=len(uploads)), 422
+        return show_form(page, slug, held=held.keep(page, uploads, before)), 422
     sent = page.sent(uploads, poster_sector(slug), frozenset(tools().rules.sectors))
-    return hand_in(page, sent, slug)
+    return hand_in(page, replace(sent, held=tuple(before.values())), slug, tuple(before))
 
 
-def hand_in(page: ReportForm, sent: Sent, slug: str) -> str | tuple[str, int]:
+def hand_in(page: ReportForm, sent: Sent, slug: str, tickets: tuple[str, ...]) -> str | tuple[str, int]:
+    waiting = held.Waiting(tickets, (), len(sent.photos))
     try:
         taken = take(tools(), sent)
     except CannotTake as refused:
         return render_template("reporter/elsewhere.html", refer=refused.refer), 422
+    except PhotosGone:
+        return show_form(page, slug, held=held.Waiting((), (), len(sent.photos) + len(tickets))), 422
     except (NoLivingKey, OperationalError, OSError) as error:
         status = 503 if isinstance(error, NoLivingKey) else failed(error)
         general = _("现在收不了，请打电话报告。写的内容都在这一页。")
-        return show_form(page, slug, general, lost_photos=len(sent.photos)), status
+        return show_form(page, slug, general, waiting), status
     if taken.receipt is None:
         return render_template("reporter/known.html"), 200
     return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt)
@@ -85,10 +93,8 @@ def with_sectors(page: ReportForm) -> ReportForm:
     return page
 
 
-def show_form(page: ReportForm, slug: str, general: str = "", lost_photos: int = 0) -> str:
-    return render_template(
-        "reporter/report.html", form=page, poster=slug, general=general, lost_photos=lost_photos
-    )
+def show_form(page: ReportForm, slug: str, general: str = "", held: held.Waiting = held.NONE) -> str:
+    return render_template("reporter/report.html", form=page, poster=slug, general=general, held=held)
 
 
 def poster_sector(slug: str) -> str:

@@ -1,4 +1,4 @@
-"""Object store for sealed files: a local folder now, an S3 form behind the same four verbs later."""
+"""Object store for sealed files: a local folder now, an S3 form behind the same verbs later."""
 
 import os
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ class ObjectStore(Protocol):
     def get(self, name: str) -> bytes: ...
     def delete(self, name: str) -> None: ...
     def names(self) -> Iterator[str]: ...
+    def day(self, name: str) -> date: ...
 
 
 class FolderStore:
@@ -52,6 +53,10 @@ class FolderStore:
     def names(self) -> Iterator[str]:
         for path in sorted(self.folder.glob("??/*")):
             yield path.name
+
+    def day(self, name: str) -> date:
+        """The day an object was put, which is all that is kept of it. FileNotFoundError when there is none."""
+        return date.fromtimestamp(self._path(name).stat().st_mtime)  # noqa: DTZ012 - as `put` made it
 
     def _path(self, name: str) -> Path:
         if not (len(name) == 32 and all(letter in "0123456789abcdef" for letter in name)):

@@ -1,11 +1,11 @@
 """Photos in the object store: staged before the tip commits, kept with it, swept when their worker died.
 
 A staging row in its own commit, then the object with fsync, then the tip's commit turns staging into photos. The sweep
-takes only staging of workers whose lock is free, so that nothing in the making is ever removed.
+takes staging of workers whose lock is free, so that nothing in the making is removed, and what waited for a day.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -46,10 +46,25 @@ def stage(
     return tuple(ref for ref, _ in named)
 
 
+SWEEPER = "sweep"  # stands as the worker of an object that the sweep has claimed
+
 STAGED_TO_KEPT = (  # written once: building it takes longer than asking it
     update(StoredObject)
-    .where(StoredObject.id.in_(bindparam("ids", expanding=True)), StoredObject.state == "staged")
+    .where(
+        StoredObject.id.in_(bindparam("ids", expanding=True)),
+        StoredObject.state == "staged",
+        StoredObject.worker != SWEEPER,
+    )
     .values(state="kept", worker=None)
+    .returning(StoredObject.id)
+)
+
+
+PLAIN = {"synchronize_session": False}  # nobody has loaded these rows
+CLAIM = (
+    update(StoredObject)
+    .where(StoredObject.id == bindparam("object_id"), StoredObject.state == "staged")
+    .values(worker=SWEEPER)
     .returning(StoredObject.id)
 )
 
@@ -62,8 +77,7 @@ def keep(session: Session, photos: Sequence[Photo]) -> None:
     ids = [name for photo in photos for name in (photo.id, photo.thumb)]
     if not ids:
         return
-    plain = {"synchronize_session": False}  # nobody has loaded these rows
-    if len(session.scalars(STAGED_TO_KEPT, {"ids": ids}, execution_options=plain).all()) != len(ids):
+    if len(session.scalars(STAGED_TO_KEPT, {"ids": ids}, execution_options=PLAIN).all()) != len(ids):
         raise Outrun("objects")
 
 
@@ -73,21 +87,40 @@ def open_photo(store: ObjectStore, photo: Photo, *, thumbnail: bool = False) -> 
     return open_field(bytes.fromhex(photo.key), store.get(object_id), object_place(object_id))
 
 
-def sweep(database: Database, store: ObjectStore, locks: Locks) -> int:
-    """Remove staging whose worker is dead; returns how many objects. Can be repeated and interrupted."""
-    with database.work() as session:
-        workers = session.scalars(
-            select(StoredObject.worker).where(StoredObject.state == "staged").distinct()
-        ).all()
-    dead = [worker for worker in workers if worker is not None and locks.is_free(worker)]
-    with database.work() as session:
-        ids = session.scalars(
-            select(StoredObject.id).where(StoredObject.state == "staged", StoredObject.worker.in_(dead))
-        ).all()
-    for object_id in ids:  # the file first: a row without a file is harmless, a file without a row an orphan
-        store.delete(object_id)
+def sweep(database: Database, store: ObjectStore, locks: Locks, today: date) -> int:
+    """Remove staging whose worker is dead, and what came before a report that was never sent: staged the day before
+    yesterday or earlier. Returns how many objects. Can be repeated and interrupted.
+
+    Each is claimed first: a report that names it at this moment either keeps it, or is told that it is gone.
+    """
+    removed = 0
+    for object_id in unwanted(database, store, locks, today):
         with database.work(write=True) as session:
-            session.execute(
-                delete(StoredObject).where(StoredObject.id == object_id, StoredObject.state == "staged")
-            )
-    return len(ids)
+            claimed = session.scalar(CLAIM, {"object_id": object_id}, execution_options=PLAIN)
+        if claimed is None:
+            continue
+        store.delete(
+            object_id
+        )  # before the row: a row without a file is harmless, a file without a row an orphan
+        with database.work(write=True) as session:
+            session.execute(delete(StoredObject).where(StoredObject.id == object_id))
+        removed += 1
+    return removed
+
+
+def unwanted(database: Database, store: ObjectStore, locks: Locks, today: date) -> list[str]:
+    """Staged objects that nobody waits for."""
+    with database.work() as session:
+        rows = session.execute(
+            select(StoredObject.id, StoredObject.worker).where(StoredObject.state == "staged")
+        ).all()
+    dead = {worker for worker in {row.worker for row in rows} if worker == SWEEPER or locks.is_free(worker)}
+    return [row.id for row in rows if row.worker in dead or is_old(store, row.id, today)]
+
+
+def is_old(store: ObjectStore, object_id: str, today: date) -> bool:
+    """Whether a staged object waits since the day before yesterday. One without a file is just being made."""
+    try:
+        return store.day(object_id) < today - timedelta(days=1)
+    except FileNotFoundError:
+        return False

@@ -19,6 +19,7 @@ from app.db.locks import Locks
 from app.store.objects import FolderStore
 from app.tips.models import Tip
 from app.tips.objects import sweep
+from app.web.services import WallClock
 from config import load
 
 POINT = "ANSHAO_DRILL_POINT"
@@ -93,7 +94,8 @@ def run_sweep() -> None:
     arm(os.environ.get(POINT, ""))
     settings = load(os.environ)
     database = Database(settings.database)
-    sweep(database, FolderStore(settings.data / "objects"), Locks(database, settings.data / "locks"))
+    store, locks = FolderStore(settings.data / "objects"), Locks(database, settings.data / "locks")
+    sweep(database, store, locks, WallClock().today())
 
 
 if __name__ == "__main__":

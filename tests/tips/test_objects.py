@@ -10,7 +10,7 @@ from app.photos.answers import Cleaned
 from app.sealing.errors import SealError
 from app.tips.content import Photo
 from app.tips.models import StoredObject
-from app.tips.objects import keep, open_photo, stage, sweep
+from app.tips.objects import CLAIM, PLAIN, keep, open_photo, stage, sweep
 from tests.makers import Town
 
 JPEG, SMALL = b"CANARY-51d0c3 the picture", b"CANARY-51d0c3 the thumbnail"
@@ -30,7 +30,7 @@ def keep_all(town: Town, *photos: Photo) -> None:
 
 def swept(town: Town) -> int:
     """The scheduler's sweep: another process, with locks of its own."""
-    return sweep(town.tools.database, town.tools.store, other_locks(town))
+    return sweep(town.tools.database, town.tools.store, other_locks(town), town.now.today())
 
 
 def other_locks(town: Town) -> Locks:
@@ -82,6 +82,27 @@ def test_sizes_tell_no_picture_from_another(small_town: Town) -> None:
     (one,), (two,) = put(small_town, jpeg=b"x" * 100), put(small_town, jpeg=b"x" * 60_000)
     store = small_town.tools.store
     assert len({len(store.get(name)) for name in names(one, two)}) == 1
+
+
+def test_a_claimed_photo_is_not_kept(town: Town) -> None:
+    """A report could be accepted, its receipt shown, while the sweep deletes the photo it names."""
+    (photo,) = put(town)
+    with town.tools.database.work(write=True) as session:
+        assert session.scalar(CLAIM, {"object_id": photo.id}, execution_options=PLAIN) == photo.id
+    with pytest.raises(Outrun):
+        keep_all(town, photo)
+    assert swept(town) == 1  # a sweep that was interrupted is finished by the next
+    assert files(town) == rows(town).keys() == {photo.thumb}
+
+
+def test_what_waits_for_no_report_goes_after_a_day(town: Town) -> None:
+    """Photos of forms that were never sent would fill the disk, or go while somebody is still writing."""
+    put(town)
+    town.now.pass_days(1)
+    assert swept(town) == 0
+    town.now.pass_days(1)
+    assert swept(town) == 2
+    assert files(town) == rows(town).keys() == set()
 
 
 def test_kept_photos_outlive_their_worker(town: Town) -> None:
