@@ -13,7 +13,7 @@ from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
 
-OPEN_TO_ALL = {"/report", "/follow", "/follow/leave", "/desk/login", "/desk/join"}
+OPEN_TO_ALL = {"/report/photos", "/report", "/follow", "/follow/leave", "/desk/login", "/desk/join"}
 NONSENSE = (
     "",
     "x" * 30_000,
