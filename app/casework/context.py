@@ -63,6 +63,16 @@ class Desktop:
         return case_ledger_key(self.tools, self.case)
 
     @property
+    def reports(self) -> tuple[OpenTip, ...]:
+        """Those of the tips that somebody reported: whom to answer, never to quote, perhaps to reward."""
+        return tuple(one for one in self.tips if one.content.is_report)
+
+    @property
+    def unwanted(self) -> str:
+        """Who must not know of it, in the reporters' words; empty where nobody said so."""
+        return "\n".join(filter(None, (one.content.report.not_these for one in self.reports)))
+
+    @property
     def is_lead(self) -> bool:
         return self.holder.sits_at(self.now.desk)
 

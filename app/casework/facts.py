@@ -22,15 +22,12 @@ class Facts:
     """The sealed part of a case."""
 
     origin: str  # tip, or a visit of some kind
-    tips: tuple[str, ...] = ()  # ids of the tips that stand behind it
+    tips: tuple[str, ...] = ()  # ids of the tips that stand behind it, a visit's own among them
     rule: str = ""  # why it came here
     reason: str = ""
     guesses: tuple[str, ...] = ()
     assist: tuple[str, ...] = ()
     title: str = ""  # newly written by the desk; empty until then
-    place: str = ""  # of a case without a tip
-    enterprise: str = ""
-    text: str = ""
     parent: str = ""
     children: tuple[str, ...] = ()
     records: tuple[tuple[str, str], ...] = ()  # id and key (hexadecimal), in the order they were written

@@ -52,7 +52,7 @@ def unsigned(now: Desktop) -> str | None:
 
 
 def has_tip(now: Desktop) -> str | None:
-    return None if now.tips else "这件事不是举报来的，没有可以答复的人。"
+    return None if now.reports else "这件事不是举报来的，没有可以答复的人。"
 
 
 def not_asked(now: Desktop) -> str | None:
@@ -104,9 +104,9 @@ def open_ends(now: Desktop) -> bool:
     What was answered before a reopening is answered anew.
     """
     unanswered = not since(now, "answer", "reopen")
-    if now.now.facts.origin != "tip":
+    if not now.reports:
         return unanswered
-    waiting = {one.tip.state for one in now.tips}
+    waiting = {one.tip.state for one in now.reports}
     return "open" in waiting or ("answered" in waiting and unanswered and happened(now, "reopen"))
 
 

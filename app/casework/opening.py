@@ -6,19 +6,26 @@ Everything is sealed before the transaction; the caller adds the rows and append
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts
 from app.casework.models import Case
 from app.clock.dues import Event
 from app.db.base import Base, month_of, new_id
 from app.ledger.write import New
-from app.people.desks import NoLivingKey, Recipient
+from app.people.desks import NoLivingKey, Recipient, reporter_recipient
 from app.people.grants import Subject, seal_grant, seal_split
 from app.people.models import Grant
 from app.people.subjects import new_subject_key
 from app.people.tools import Tools
-from app.sealing.fields import derive_key, new_key
-from app.sealing.receipt import new_number
+from app.sealing.fields import derive_key, new_key, seal_json
+from app.sealing.keys import generate
+from app.sealing.once import once_digest, seal_receipt
+from app.sealing.receipt import Receipt, lock_receipt, new_number, new_password
+from app.tips.content import Content, seal_content, seal_thread, sequence_place
+from app.tips.identity import NOBODY, Person, seal_person
+from app.tips.models import Identity, Tip
+from app.tips.receipts import tip_ledger_key
 
 KEEPERS = ("custodian", "approver")
 RESERVED_KEEPERS = ("jijian_keeper1", "jijian_keeper2")  # discipline's own two keepers
@@ -33,6 +40,19 @@ class NewCase:
     key: bytes = field(repr=False)
     ledger_key: bytes = field(repr=False)
     history: bytes = field(repr=False)  # opens what the ledger says of it
+
+
+@dataclass(frozen=True)
+class NewTip:
+    """A sealed tip with its identity and grants. A case that no report stands behind has one too (空件): nobody holds
+    its receipt, and only who opens it learns that it came from a visit.
+    """
+
+    tip: Tip
+    rows: tuple[Base, ...]
+    receipt: Receipt
+    key: bytes = field(repr=False)
+    ledger_key: bytes = field(repr=False)
 
 
 def keepers_of(reserved: bool) -> tuple[str, str]:
@@ -112,19 +132,67 @@ def prepare_case(
     return NewCase(case, tuple(grants), key, ledger_key, history)
 
 
+def prepare_tip(
+    tools: Tools,
+    known: Mapping[str, Recipient],
+    tip_id: str,
+    key: bytes,
+    content: Content,
+    *,
+    desk: str,
+    reserved: bool,
+    day: date,
+    once: bytes,
+    digest: bytes,
+    person: Person = NOBODY,
+) -> NewTip:
+    """Seal a tip under `key` to `desk`, to its own receipt and to the keepers. `sequence` is set once the ledger gave
+    it a place. Raises NoLivingKey, Busy.
+    """
+    month, pair, receipt = month_of(day), generate(), Receipt(new_number(), new_password())
+    subject, identity_id, identity_key = Subject("tip", tip_id), new_id(), new_key()
+    grants = grants_for(tools, known, subject, key, [desk], reserved, month)
+    grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))
+    first, second = (recipient_for(known, name) for name in keepers_of(reserved))
+    grants += seal_split(tools.keyring, Subject("identity", identity_id), identity_key, first, second, month)
+    tip = Tip(
+        id=tip_id,
+        number=receipt.number,
+        day=day,
+        month=month,
+        state="open",
+        public_key=pair.public,
+        locked_private=lock_receipt(pair.private, receipt, tools.keyring.pepper, tools.keyring.taking_in),
+        content=seal_content(tip_id, key, content),
+        sequence=seal_json(key, 0, sequence_place(tip_id)),
+        thread=seal_thread(tip_id, key, []),
+        once_digest=digest,
+        once_receipt=seal_receipt(once, receipt),
+        version=1,
+    )
+    identity = Identity(id=identity_id, tip_id=tip_id, blob=seal_person(identity_id, identity_key, person))
+    return NewTip(tip, (identity, *grants), receipt, key, tip_ledger_key(pair.private))
+
+
+def prepare_blank(
+    tools: Tools, known: Mapping[str, Recipient], tip_id: str, key: bytes, content: Content, **to: Any
+) -> NewTip:
+    """The tip of a case that is split off another: there is no form that could be sent twice."""
+    once = new_key()
+    return prepare_tip(tools, known, tip_id, key, content, once=once, digest=once_digest(once, b""), **to)
+
+
 def reserved_ledger_key(history: bytes) -> bytes:
     """A reserved case's ledger key: the server alone cannot tell which entries are about it."""
     return derive_key(history, "ledger-key")
 
 
-def registered(
-    new: NewCase, day: date, detail: Mapping[str, str], tip_ledger_key: bytes | None = None
-) -> list[New]:
-    """The two entries of every registration, of one form whether a report stands behind it or not: one for the tip (or
-    for nothing), one for the case, each by an actor that is never seen again.
+def registered(new: NewCase, tip: NewTip, day: date, detail: Mapping[str, str]) -> list[New]:
+    """The two entries of every registration, of one form whether a report stands behind it or not: one for the tip, one
+    for the case, each by an actor that is never seen again. Of the tip's subject the server has no key.
     """
     return [
-        New(day, "registered", new_key(), tip_ledger_key or new_key(), {}, new_key()),
+        New(day, "registered", new_key(), tip.ledger_key, {}, new_key()),
         New(
             day,
             "registered",

@@ -120,8 +120,8 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
         asked=now.asked,
         objected=now.objected,
         late=case.next_due < today,
-        place=(report.where if report else "") or facts.place,
-        text=facts.title or (report.what if report else "") or facts.text,
+        place=report.where if report else "",
+        text=facts.title or (report.what if report else ""),
         fresh=awaited is not None and awaited[0] == "sign",
     )
 
@@ -192,7 +192,7 @@ def line_of(now: Desktop) -> str:
 
 
 def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
-    parts = [number, facts.title, facts.place, facts.enterprise, facts.text]
+    parts = [number, facts.title]
     for tip_id in facts.tips:
         if tip_id in contents:
             report = contents[tip_id].report

@@ -26,7 +26,7 @@ from app.photos.pool import Refused
 from app.tips.content import Content, Line, open_content, open_thread, seal_thread
 from app.tips.models import Tip
 from app.tips.objects import keep, stage
-from app.tips.receipts import Visit, ledger_key_of, tip_of
+from app.tips.receipts import Visit, tip_ledger_key, tip_of
 
 LONGEST = 5000  # characters of one message
 
@@ -150,7 +150,7 @@ def write_line(tools: Tools, visit: Visit, line: Line) -> None:
             hasten(session, tools, case, line.day)
         desk = "jijian" if case.reserved else case.desk_id
         notify(session, desk or "dispatch", "reply", line.day)
-        actor = ledger_key_of(tools, tip)
+        actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
 
 

@@ -19,14 +19,15 @@ from app.casework.flow import LEADS, Edge
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip
 from app.casework.models import Case
 from app.casework.needs import Unmet, check_major
-from app.casework.opening import prepare_case, registered
+from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
 from app.casework.records import prepare_record
-from app.db.base import Base
+from app.db.base import Base, new_id
 from app.ledger.write import New
-from app.people.desks import Recipient, member_recipient
+from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
 from app.people.grants import Subject, holders_of
 from app.people.models import Member, Membership
-from app.tips.content import Content, Line, Photo
+from app.sealing.fields import new_key
+from app.tips.content import Content, Line, Photo, Report, Routing
 
 Values = dict[str, str]
 
@@ -92,10 +93,15 @@ def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list
     check_lead(now, desk_id)
     if now.now.reserved and now.desks[desk_id].role != "discipline":
         raise Unmet("涉及公职人员的事项只由纪检办理。还在的隐患请分出一件。")
+    if not now.now.reserved and now.desks[desk_id].role == "discipline":
+        raise Unmet("牵涉公职人员的，请用“分出一件”交给纪检。")
     if desk_id == now.now.desk and not values.get("member"):
         raise Unmet("已经在这个科室。")
+    if now.tools.rules.names_desk(desk_id, now.unwanted):
+        raise Unmet("举报人说了这个科室要回避，不能交给它。")
     if not values.get("member"):
-        if now.now.facts.rule == "not_these" and now.desks[desk_id].role != "dispatch":
+        shut = desks_of_named(session, now.unwanted)
+        if now.unwanted and (now.desks[desk_id].role != "dispatch" or desk_id in shut):
             raise Unmet("举报人说了有人要回避：请指定一个人，不要转给整个科室。")
         return desk_id, [now.known[desk_id]]
     member = session.scalar(
@@ -105,6 +111,8 @@ def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list
     )
     if member is None:
         raise Unmet("这个人不在这个科室。")
+    if is_named(member, now.unwanted):
+        raise Unmet("举报人说了这个人要回避。")
     return desk_id, [member_recipient(member)]
 
 
@@ -170,7 +178,7 @@ def message(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
     """Words and photos to one reporter, or to all; no clock hears of it."""
-    to = {one.tip.number: one.tip.id for one in now.tips}
+    to = {one.tip.number: one.tip.id for one in now.reports}
     if values.get("tip") and values["tip"] not in to:
         raise Unmet("这件事里没有这个编号的举报。")
     line = Line(day=now.day, by="desk", kind="message", text=values["text"], photos=photos)
@@ -233,7 +241,7 @@ QUOTE = 8  # characters in common with the reporter's own words
 
 def refuse_quotes(now: Desktop, text: str) -> None:
     """No paper that leaves the desk quotes a report: its words may tell who wrote it."""
-    for one in now.tips:
+    for one in now.reports:
         words = one.content.report.what
         for start in range(len(words) - QUOTE + 1):
             piece = words[start : start + QUOTE]
@@ -341,6 +349,11 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     there = situation(other, key)
     if there.desk != now.now.desk:
         raise Unmet("两件事要在同一个科室才能并。")
+    if there.day > now.now.day:
+        raise Unmet("请把后来的并进先来的，先报的人不能因此晚得到答复。")
+    mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
+    if sorted(mine) != sorted(theirs) or now.unwanted:
+        raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")
     facts = replace(
         there.facts,
         tips=(*there.facts.tips, *now.now.facts.tips),
@@ -377,11 +390,14 @@ def unmerge(
         tips=tuple(one for one in there.facts.tips if one not in own),
         tip_keys={name: key for name, key in there.facts.tip_keys.items() if name not in own},
     )
+    moved = {
+        name: key for name, key in there.facts.tip_keys.items() if name in own
+    }  # perhaps made anew there
     kept = {name: value for name, value in now.now.facts.extra.items() if name != "merged_into"}
     state = "verifying" if any(event.edge == "accept" for event in now.now.events) else "received"
     return Effect(
         state=state,
-        facts=replace(now.now.facts, extra=kept),
+        facts=replace(now.now.facts, extra=kept, tip_keys={**now.now.facts.tip_keys, **moved}),
         others=((target, seal_facts(target.id, key, facts, hidden_of(there))),),
         also_ledger=(beside(now, target, there, "unmerge"),),
         contents=tuple((one.tip.id, replace(one.content, case_id=now.case.id)) for one in now.tips),
@@ -394,25 +410,35 @@ def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
     if values["sector"] not in now.tools.rules.sectors:
         raise Unmet("请从列表里选行业领域。")
     refuse_quotes(now, values["text"])
-    facts = Facts(
-        origin="superior",  # says nothing of where it comes from
-        reason="镇里交办",
-        place=values["place"],
-        text=values["text"],
-    )
-    child = prepare_case(
-        now.tools, now.known, desk=values["desk"], sector=values["sector"], facts=facts, day=now.day
-    )
+    child, tip = prepare_child(now, values)
     parent = replace(now.now.facts, children=(*now.now.facts.children, child.case.id), split_due="")
     return Effect(
         facts=parent,
-        first_rows=(child.case,),
-        rows=child.rows,
+        first_rows=(tip.tip, child.case),
+        rows=(*tip.rows, *child.rows),
         notices=((values["desk"], "arrived"),),
-        also_ledger=tuple(registered(child, now.day, {"desk": values["desk"]})),
+        also_ledger=tuple(registered(child, tip, now.day, {"desk": values["desk"]})),
         told="",
         forget=(f"split:{now.case.id}",),
     )
+
+
+CHILD = "superior"  # says nothing of where it comes from
+HANDED_DOWN = "镇里交办"
+
+
+def prepare_child(now: Desktop, values: Values) -> tuple[NewCase, NewTip]:
+    """A case by a newly written line, of the same form as any other; to discipline it is a reserved one."""
+    desk, sector, tip_id, key = values["desk"], values["sector"], new_id(), new_key()
+    reserved = now.desks[desk].role == "discipline"
+    facts = Facts(origin=CHILD, tips=(tip_id,), tip_keys={tip_id: key.hex()}, reason=HANDED_DOWN)
+    child = prepare_case(
+        now.tools, now.known, desk=desk, sector=sector, facts=facts, day=now.day, reserved=reserved
+    )
+    report = Report(what=values["text"], where=values["place"], sector=sector, channel=CHILD)
+    content = Content(report, (), Routing(desk, sector, "", HANDED_DOWN), child.case.id, receipt=False)
+    tip = prepare_blank(now.tools, now.known, tip_id, key, content, desk=desk, reserved=reserved, day=now.day)
+    return child, tip
 
 
 def pick(values: Values, *names: str) -> dict[str, str]:

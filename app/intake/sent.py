@@ -11,10 +11,9 @@ from app.rules.routing import Report as Seen
 from app.sealing.fields import canonical_json
 from app.sealing.receipt import Receipt
 from app.tips.content import Photo, Report
-from app.tips.identity import Person
+from app.tips.identity import NOBODY, Person
 
 MAX_PHOTOS = 9
-NOBODY = Person("", "")
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,8 @@ class Sent:
     person: Person = field(default=NOBODY, repr=False)
     poster_sector: str = ""
     give_receipt: bool = True  # a clerk who heard the report gives none, unless the person is on the line
+    lead: str = ""  # the desk whose own patrol found it
+    by: str = ""  # the member who enters what a patrol, a superior, a department or a village brings
     held: Sequence[Photo] = field(default=(), repr=False)  # photos that came before the report
 
     def fingerprint(self) -> bytes:
@@ -78,11 +79,12 @@ class Taken:
     """A tip that is durable now."""
 
     tip_id: str
-    case_id: str
+    case_id: str  # empty where the form was sent before
     receipt: Receipt | None
     refused: tuple[RefusedPhoto, ...]
     decision: Decision
     day: date
+    number: str = ""  # of the case, for staff; a reserved one's is not said
     again: bool = False  # the same form was sent before: this is its receipt
 
 

@@ -4,33 +4,28 @@ Prepare, then commit, then show: photos are cleaned, the tip is routed and every
 transaction; the receipt is given back only when its ledger entry is durable.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from app.casework.facts import Facts
-from app.casework.opening import NewCase, grants_for, keepers_of, prepare_case, recipient_for, registered
+from app.casework.opening import NewCase, NewTip, keepers_of, prepare_case, prepare_tip, registered
 from app.casework.records import prepare_record
-from app.db.base import Base, month_of, new_id
+from app.db.base import Base, new_id
 from app.db.versions import Outrun
 from app.intake.held import clean_all
 from app.intake.sent import CannotTake, PhotosGone, Sent, Taken
 from app.ledger.write import append_all
 from app.notices.write import notify
-from app.people.desks import Recipient, desk_recipients, desks_with_keys, reporter_recipient
-from app.people.grants import Subject, seal_grant, seal_split
-from app.people.subjects import new_subject_key
+from app.people.desks import Recipient, desk_recipients, desks_of_named, desks_with_keys
 from app.people.tools import Tools
 from app.rules.routing import Decision, route
 from app.sealing.fields import new_key, seal_json
-from app.sealing.keys import generate
-from app.sealing.once import once_digest, open_receipt, seal_receipt
-from app.sealing.receipt import Receipt, lock_receipt, new_number, new_password
-from app.tips.content import Content, Photo, Routing, seal_content, seal_thread, sequence_place
-from app.tips.identity import seal_person
-from app.tips.models import Identity, Tip
+from app.sealing.once import once_digest, open_receipt
+from app.tips.content import VISITS, Content, Photo, Routing, sequence_place
+from app.tips.models import Tip
 from app.tips.objects import keep, stage
 
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
@@ -43,15 +38,11 @@ KEPT_SECONDS = 24 * 3600  # after a due minute: the alarm is raised within a min
 class Prepared:
     """Everything sealed, nothing written but staged photos."""
 
-    tip: Tip
-    identity: Identity
+    tip: NewTip
     photos: tuple[Photo, ...]
     case: NewCase
     rows: tuple[Base, ...]
-    receipt: Receipt | None
     desk: str
-    key: bytes = field(repr=False)
-    ledger_key: bytes = field(repr=False)
 
 
 def take(tools: Tools, sent: Sent) -> Taken:
@@ -61,14 +52,20 @@ def take(tools: Tools, sent: Sent) -> Taken:
     with tools.database.work() as session:
         keyed = desks_with_keys(session)
         seen = session.scalar(SAME_FORM, {"digest": digest})
-    decision = route(sent.seen(), tools.rules, desks_with_keys=keyed)
+        shut = desks_of_named(session, sent.report.not_these)
+    decision = route(sent.seen(), tools.rules, desks_with_keys=keyed, shut=shut)
     if seen is not None:
         return again(sent, seen, decision)
     if not decision.desk:
         raise CannotTake(decision.refer)
     reserved = decision.matters[0].reserved
+    if sent.lead and not reserved:
+        decision = replace(decision, desk=sent.lead)
     with tools.database.work() as session:
-        known = desk_recipients(session, tools.keyring, {decision.desk, DUTY, *keepers_of(reserved)} & keyed)
+        wanted = {decision.desk, DUTY, *keepers_of(reserved)} & keyed
+        known = desk_recipients(session, tools.keyring, wanted)
+    if DUTY in shut or tools.rules.names_desk(DUTY, sent.report.not_these):
+        known.pop(DUTY, None)  # no danger note for who must not know
     cleaned, refused = clean_all(tools, sent.photos)
     photos = (*sent.held, *stage(tools.database, tools.store, tools.worker, cleaned, day))
     key = new_key()
@@ -84,9 +81,10 @@ def take(tools: Tools, sent: Sent) -> Taken:
             if seen is not None:
                 return again(sent, seen, decision)
             continue
-        case_id = prepared.case.case.id
-        watch(tools, case_id, sent, decision)
-        return Taken(prepared.tip.id, case_id, prepared.receipt, refused, decision, day)
+        case = prepared.case.case
+        watch(tools, case.id, sent, decision)
+        receipt = prepared.tip.receipt if sent.give_receipt else None
+        return Taken(prepared.tip.tip.id, case.id, receipt, refused, decision, day, case.number or "")
     raise RuntimeError("no free number was found")
 
 
@@ -127,10 +125,10 @@ def prepare(
     day: date,
 ) -> Prepared:
     """Seal everything. Slow and pure: no transaction is open."""
-    tip_id, month = new_id(), month_of(day)
+    tip_id = new_id()
     reserved = decision.matters[0].reserved
     facts = Facts(
-        origin="tip",
+        origin=sent.report.channel if sent.report.channel in VISITS else "tip",
         tips=(tip_id,),
         rule=decision.rule,
         reason=decision.reason,
@@ -143,37 +141,21 @@ def prepare(
     case = prepare_case(
         tools, known, desk=decision.desk, sector=decision.sector, facts=facts, day=day, reserved=reserved
     )
-    pair, receipt = generate(), Receipt(new_number(), new_password())
-    ledger_key, sealed_ledger_key = new_subject_key(tools.keyring, "tips", tip_id, month)
-    subject = Subject("tip", tip_id)
-    grants = grants_for(tools, known, subject, key, [decision.desk], reserved, month)
-    grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))
-    identity_id, identity_key = new_id(), new_key()
-    first, second = (recipient_for(known, name) for name in keepers_of(reserved))
-    grants += seal_split(tools.keyring, Subject("identity", identity_id), identity_key, first, second, month)
-    locked = lock_receipt(pair.private, receipt, tools.keyring.pepper, tools.keyring.taking_in)
-    tip = Tip(
-        id=tip_id,
-        number=receipt.number,
+    tip = prepare_tip(
+        tools,
+        known,
+        tip_id,
+        key,
+        content_of(sent, decision, photos, case),
+        desk=decision.desk,
+        reserved=reserved,
         day=day,
-        month=month,
-        state="open",
-        ledger_key=sealed_ledger_key,
-        public_key=pair.public,
-        locked_private=locked,
-        content=seal_content(tip_id, key, content_of(sent, decision, photos, case)),
-        sequence=b"",
-        thread=seal_thread(tip_id, key, []),
-        once_digest=digest,
-        once_receipt=seal_receipt(sent.once, receipt),
-        version=1,
-    )
-    identity = Identity(
-        id=identity_id, tip_id=tip_id, blob=seal_person(identity_id, identity_key, sent.person)
+        once=sent.once,
+        digest=digest,
+        person=sent.person,
     )
     danger = danger_rows(tools, known, sent, day)
-    shown = receipt if sent.give_receipt else None
-    return Prepared(tip, identity, photos, case, (*grants, *danger), shown, decision.desk, key, ledger_key)
+    return Prepared(tip, photos, case, danger, decision.desk)
 
 
 def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: NewCase) -> Content:
@@ -204,14 +186,15 @@ def danger_rows(tools: Tools, known: dict[str, Recipient], sent: Sent, day: date
 
 def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
     """The one short transaction. When it returns, the tip is durable."""
-    tip, new = prepared.tip, prepared.case
+    new, tip = prepared.case, prepared.tip.tip
+    detail = {"desk": prepared.desk, **({"by": sent.by} if sent.by else {})}
     with tools.database.work(write=True) as session:
         keep(session, prepared.photos)
         notify(session, prepared.desk, "arrived", day)
         if sent.report.danger_now:
             notify(session, DUTY, "alarm", day)
-        index, _ = append_all(session, registered(new, day, {"desk": prepared.desk}, prepared.ledger_key))
-        tip.sequence = seal_json(prepared.key, index, sequence_place(tip.id))
+        index, _ = append_all(session, registered(new, prepared.tip, day, detail))
+        tip.sequence = seal_json(prepared.tip.key, index, sequence_place(tip.id))
         session.add_all([tip, new.case])
         session.flush()
-        session.bulk_save_objects([prepared.identity, *new.rows, *prepared.rows])
+        session.bulk_save_objects([*prepared.tip.rows, *new.rows, *prepared.rows])

@@ -24,8 +24,10 @@ DAILY = ("due_soon", "overdue", "unopened")
 
 def each_minute(tools: Tools) -> None:
     """Alarm, without content: danger to life that nobody signed for, a hazard beside a death or an accusation that
-    nobody made a case of. The due minutes exist in memory only.
+    nobody made a case of. The due minutes exist in memory only. The log, which knows what was written together and in
+    which order, is emptied.
     """
+    tools.database.empty_log()
     for prefix, kind, desks in (("due:", "alarm", ("office", "duty")), ("split:", "split", ("duty",))):
         for name in tools.memory.keys(prefix):
             value = tools.memory.get(name)

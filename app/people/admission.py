@@ -32,6 +32,10 @@ APART = (  # never in one person (design: six people can run a town)
     frozenset({"custodian", "approver"}),
     frozenset({"admin", "custodian"}),
     frozenset({"approver", "handling"}),
+    frozenset({"approver", "dispatch"}),
+    frozenset({"custodian", "handling"}),  # a desk that asks for a call never sees the number
+    frozenset({"custodian", "dispatch"}),
+    frozenset({"custodian", "office"}),
     frozenset({"approver", "office"}),
     frozenset({"approver", "discipline"}),
     frozenset({"admin", "approver"}),

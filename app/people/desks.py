@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.people.keyring import Keyring
-from app.people.models import Desk, DeskEpoch, DeskKey, Installation, Member
+from app.people.models import Desk, DeskEpoch, DeskKey, Installation, Member, Membership
 from app.sealing.epochs import EpochPublic, verify_chain
 
 verified = lru_cache(maxsize=256)(
@@ -98,3 +98,18 @@ def desks_with_keys(session: Session) -> frozenset[str]:
 
 def all_desks(session: Session) -> dict[str, Desk]:
     return {desk.id: desk for desk in session.scalars(select(Desk).order_by(Desk.id))}
+
+
+def is_named(member: Member, words: str) -> bool:
+    """Whether a reporter's words of who must not know name this member."""
+    return any(len(name) > 1 and name in words for name in (member.name, member.username))
+
+
+def desks_of_named(session: Session, words: str) -> frozenset[str]:
+    """Desks at which somebody sits whom these words name."""
+    if not words:
+        return frozenset()
+    rows = session.execute(
+        select(Member, Membership.desk_id).join(Membership, Membership.member_id == Member.id)
+    )
+    return frozenset(desk_id for member, desk_id in rows if is_named(member, words))

@@ -34,7 +34,7 @@ class Decision:
 
 def tip_of(now: Desktop, tip_number: str) -> OpenTip:
     """Raises Unmet."""
-    for one in now.tips:
+    for one in now.reports:
         if one.tip.number == tip_number and now.is_lead:
             return one
     raise Unmet("这件举报不在您手里。")
@@ -42,7 +42,7 @@ def tip_of(now: Desktop, tip_number: str) -> OpenTip:
 
 def first_of(now: Desktop) -> str:
     """The tip number of who was first, by the sealed order."""
-    return min(now.tips, key=lambda one: open_sequence(one.tip, one.key)).tip.number
+    return min(now.reports, key=lambda one: open_sequence(one.tip, one.key)).tip.number
 
 
 def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies: Policies) -> str:

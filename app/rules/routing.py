@@ -73,6 +73,12 @@ class Rules:
         text = self.words.sober("\n".join((report.what, report.enterprise, report.where)))
         return tuple(Guess(one.label, one.score, one.words) for one in self.model.score(text))
 
+    def names_desk(self, desk: str, words: str) -> bool:
+        """Whether ``words`` name an inside desk by its id, name or one of its other names."""
+        known = self.town_desks.get(desk)
+        names = (desk, known.name, *known.aliases) if known else ()
+        return any(name in words for name in names)
+
     def bureaus(self, sector: str) -> tuple[str, ...]:
         """Desks of the bureaus in charge of ``sector``, the leading one first."""
         entry = self.sectors[sector]
@@ -101,22 +107,25 @@ def written_examples(duties: Duties, folder: Path = DATA) -> Iterator[tuple[str,
         yield from ((sector.id, text) for text in texts.texts(sector.id))
 
 
-def route(report: Report, rules: Rules, *, desks_with_keys: frozenset[str]) -> Decision:
+def route(
+    report: Report, rules: Rules, *, desks_with_keys: frozenset[str], shut: frozenset[str] = frozenset()
+) -> Decision:
     """Say which desk gets the report, which matters it holds, and why.
 
-    A desk without a key is never named. :class:`RuleError` when a chosen sector does not exist.
+    A desk without a key is never named, nor one in ``shut``: somebody sits there who must not know.
+    :class:`RuleError` when a chosen sector does not exist.
     """
-    return _Router(report, rules, desks_with_keys).decide()
+    return _Router(report, rules, desks_with_keys - shut, shut).decide()
 
 
 class _Router:
     """One decision in the making."""
 
-    def __init__(self, report: Report, rules: Rules, keys: frozenset[str]) -> None:
+    def __init__(self, report: Report, rules: Rules, keys: frozenset[str], shut: frozenset[str]) -> None:
         for chosen in (report.sector, report.poster_sector):
             if chosen and chosen not in rules.sectors:
                 raise RuleError(f"report: no sector {chosen!r}")
-        self.report, self.rules, self.keys = report, rules, keys
+        self.report, self.rules, self.keys, self.shut = report, rules, keys, shut
         self.text = "\n".join((report.what, report.enterprise, report.where))
         self.signs: Signs = rules.words.read(self.text)
         self.guesses = rules.guesses(report)
@@ -163,7 +172,11 @@ class _Router:
         unwanted = self.rules.words.read(self.report.not_these)
         by_box = self.signs.upper_named if not self.signs.official else ()
         upper = bool(
-            self.signs.upper or by_box or unwanted.upper_named or self._named("jijian", self.report.not_these)
+            self.signs.upper
+            or by_box
+            or unwanted.upper_named
+            or "jijian" in self.shut
+            or self._named("jijian", self.report.not_these)
         )
         if not upper and "jijian" in self.keys:
             return "jijian"
@@ -254,8 +267,7 @@ class _Router:
         return self.rules.sectors[sector].name
 
     def _named(self, desk: str, words: str) -> bool:
-        known = self.rules.town_desks[desk]
-        return any(name in words for name in (desk, known.name, *known.aliases))
+        return self.rules.names_desk(desk, words)
 
     def _dispatch(self, words: str) -> str:
         """The dispatch desk, or the committee office where ``words`` name it; empty when neither may take it."""

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from PIL import Image, ImageDraw
-from sqlalchemy import select
 
 from app.casework.context import lay_out
 from app.casework.edges import take_edge
-from app.casework.models import Case
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.intake.sent import Sent
@@ -152,7 +150,7 @@ def open_story(stage: Stage, one: Played) -> None:
     story, tools = one.story, stage.tools
     pictures = [picture(n) for n in range(story.photos)]
     if story.origin:
-        number = open_visit(
+        opened = open_visit(
             tools,
             stage.holder(story.desk),
             origin=story.origin,
@@ -161,9 +159,9 @@ def open_story(stage: Stage, one: Played) -> None:
             enterprise=story.enterprise,
             text=story.what,
             uploads=pictures,
+            once=read_once(new_once()),
         )
-        with tools.database.work() as session:
-            one.case_id = session.scalars(select(Case.id).where(Case.number == number)).one()
+        one.case_id = opened.case_id
         return
     ticks = dict.fromkeys(story.ticks, True)
     report = Report(

@@ -121,7 +121,7 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
             if now.desks[one].role in LEADS and one != now.now.desk
         ]
     if field.source == "tips":
-        numbers = [one.tip.number for one in now.tips]
+        numbers = [one.tip.number for one in now.reports]
         return (
             [("", "全部举报人"), *((number, number) for number in numbers)]
             if len(numbers) > 1
@@ -163,7 +163,7 @@ def settle_rewards(case_id: str, edge: str) -> None:
         return
     with tools().database.work() as session:
         now = lay_out(session, tools(), holder(), case_id)
-    for one in now.tips:
+    for one in now.reports:
         freeze(tools(), one.tip.number, frozen=edge == "reopen")
 
 

@@ -67,11 +67,11 @@ def hand_in(typed: dict[str, str]) -> str:
     uploads = photos_sent()
     sector = typed["sector"] if typed["sector"] in tools().rules.sectors else ""
     if typed["channel"] in VISITS:
-        number = open_visit(
+        opened = open_visit(
             tools(), holder(), origin=typed["channel"], sector=sector, place=typed["where"],
-            enterprise=typed["enterprise"], text=typed["what"], uploads=uploads,
+            enterprise=typed["enterprise"], text=typed["what"], uploads=uploads, once=read_once(typed["once"]),
         )  # fmt: skip
-        return render_template("staff/taken.html", number=number, receipt=None, refused=())
+        return render_template("staff/taken.html", number=opened.number, receipt=None, refused=opened.refused)
     if typed["channel"] not in TIP_CHANNELS or not holder().roles & HEARERS:
         raise Unmet("请选来源。")
     words: dict[str, Any] = {

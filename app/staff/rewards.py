@@ -88,7 +88,7 @@ def letter(reward_id: str) -> str:
 def suggest(case_id: str) -> Page:
     """Ask what the policy asks, one by one; calculate; propose."""
     now = desktop(case_id)
-    number = request.values.get("tip", "") or (now.tips[0].tip.number if now.tips else "")
+    number = request.values.get("tip", "") or (now.reports[0].tip.number if now.reports else "")
     typed = {name: plain_text(text)[:40] for name, text in request.form.items()}
     try:
         one = tip_of(now, number)
@@ -103,7 +103,7 @@ def suggest(case_id: str) -> Page:
     page = render_template(
         "staff/reward_ask.html",
         now=now, number=number, questions=asked, typed=typed, problem=problem, kinds=KINDS, answers=ANSWERS,
-        first=first_of(now) if now.tips else "",
+        first=first_of(now) if now.reports else "",
     )  # fmt: skip
     return page, status
 

@@ -14,6 +14,12 @@ from app.tips.models import Tip
 STEP = 4096  # bytes: nine photos or none, the columns have one length
 MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
 CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
+VISITS = (
+    "patrol",
+    "superior",
+    "department",
+    "village",
+)  # 日常巡查 | 上级交办 | 部门移来 | 村居、网格员: no report
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,11 @@ class Content:
     routing: Routing
     case_id: str
     receipt: bool = True  # whether somebody holds the receipt: nobody does where a clerk typed a letter
+
+    @property
+    def is_report(self) -> bool:
+        """Whether somebody reported: otherwise it is what a patrol, a superior, a department or a village found."""
+        return self.report.channel not in VISITS
 
 
 @dataclass(frozen=True)

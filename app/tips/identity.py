@@ -17,6 +17,9 @@ class Person:
     phone: str
 
 
+NOBODY = Person("", "")
+
+
 def identity_place(identity_id: str) -> Place:
     return Place("identities", identity_id, "blob")
 

@@ -31,7 +31,6 @@ class Tip(Base):
     day: Mapped[Day]
     month: Mapped[Month]
     state: Mapped[str] = mapped_column(String(12))
-    ledger_key: Mapped[Sealed]  # under the month's retention key
     public_key: Mapped[Sealed]  # the receipt's public half: keys are sealed to the reporter in their absence
     locked_private: Mapped[
         Sealed

@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.people.grants import open_reporter_key
-from app.people.subjects import open_subject_key
 from app.people.tools import Tools
+from app.sealing.fields import derive_key
 from app.sealing.receipt import Receipt, unlock_receipt
 from app.tips.models import Tip
 
@@ -59,6 +59,8 @@ def tip_of(session: Session, tools: Tools, visit: Visit) -> tuple[Tip, bytes]:
     return tip, open_reporter_key(session, tools.keyring, tip.id, visit.private)
 
 
-def ledger_key_of(tools: Tools, tip: Tip) -> bytes:
-    """The tip's own ledger key: its pseudonym, as subject and as actor."""
-    return open_subject_key(tools.keyring, "tips", tip.id, tip.month, tip.ledger_key)
+def tip_ledger_key(private: bytes) -> bytes:
+    """A tip's own ledger key: its pseudonym, as subject and as actor. It comes from the receipt's private key, so that
+    the server cannot tell which entry a tip's is, and so not which case was registered beside it.
+    """
+    return derive_key(private, "ledger-key")

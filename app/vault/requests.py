@@ -70,7 +70,7 @@ def private_context(request_id: str) -> Context:
 
 def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> str:
     """Ask to open who sent a tip; returns the request's id. Raises Unmet."""
-    one = next((one for one in now.tips if one.tip.number == tip_number), None)
+    one = next((one for one in now.reports if one.tip.number == tip_number), None)
     if one is None or not now.is_lead:
         raise Unmet("这件举报不在您手里。")
     if one.content.report.mode != "named":
@@ -82,7 +82,7 @@ def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> st
 
 def ask_call(tools: Tools, now: Desktop, tip_number: str, questions: str) -> str:
     """Ask the custodian to call the reporter with the desk's questions (代联系). Raises Unmet."""
-    one = next((one for one in now.tips if one.tip.number == tip_number), None)
+    one = next((one for one in now.reports if one.tip.number == tip_number), None)
     if one is None or not now.is_lead:
         raise Unmet("这件举报不在您手里。")
     if one.content.report.mode != "callback":

@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import secrets
 from datetime import timedelta
 
 import pytest
@@ -233,8 +234,9 @@ def test_a_patrol_s_case_looks_like_any_other(town: Town) -> None:
         sector="gas",
         place="大集",
         enterprise="",
-        text="软管老化",
+        text="软管老化，" * 200,  # longer than what a step of the facts holds
         uploads=[],
+        once=secrets.token_bytes(32),
     )
     with town.tools.database.work() as session:
         page = queue(session, town.tools, holder)

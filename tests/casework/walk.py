@@ -2,6 +2,7 @@
 
 import io
 import random
+import secrets
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -96,7 +97,7 @@ class Walk:
         self.open_patrol()
 
     def open_patrol(self) -> None:
-        number = open_visit(
+        opened = open_visit(
             self.town.tools,
             self.holders["chengjian"],
             origin="patrol",
@@ -105,9 +106,9 @@ class Walk:
             enterprise="",
             text="软管老化",
             uploads=[],
+            once=secrets.token_bytes(32),
         )
-        with self.town.tools.database.work() as session:
-            self.cases.append(session.scalars(select(Case.id).where(Case.number == number)).one())
+        self.cases.append(opened.case_id)
 
     # ------------------------------------------------------------------------------------ what is there
 

@@ -84,7 +84,7 @@ SEALED = {
     "recovery_seals": "sealed_secret",
     "retention_months": "key_check",
     "rewards": "payment ledger_key body",
-    "tips": "ledger_key locked_private content sequence thread once_receipt",
+    "tips": "locked_private content sequence thread once_receipt",
     "vault_requests": "one_time_private first_share second_share ledger_key body",
 }
 

@@ -2,10 +2,12 @@
 
 import dataclasses
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -165,11 +167,16 @@ def test_the_server_s_own_keys_tell_nothing(town: Town) -> None:
     for report, desk in REPORTS:
         taken = take(it, sent(report))
         take_edge(it, town.holder(desk), taken.case_id, "accept", {})
-    where = {"place": "大集", "enterprise": "", "text": "软管老化", "uploads": []}
-    open_visit(it, town.holder(MINE), origin="patrol", sector="gas", **where)  # type: ignore[arg-type]  # as named
+    where: dict[str, Any] = {
+        "place": "大集",
+        "enterprise": "",
+        "text": "软管老化",
+        "uploads": [],
+        "once": secrets.token_bytes(32),
+    }
+    open_visit(it, town.holder(MINE), origin="patrol", sector="gas", **where)
     with it.database.work() as session:
-        rows: list[Tip | Case | Record] = [
-            *session.scalars(select(Tip)),
+        rows: list[Case | Record] = [
             *session.scalars(select(Case)),
             *session.scalars(select(Record)),
         ]
@@ -187,11 +194,43 @@ def test_the_server_s_own_keys_tell_nothing(town: Town) -> None:
         sizes = {len(row.sealed) for row in session.scalars(select(LedgerOpening))}
         repeated = Counter(session.scalars(select(LedgerEntry.actor).where(LedgerEntry.kind == "registered")))
         lengths = {len(tip.content) for tip in session.scalars(select(Tip))}
-    assert len(keys) == 2 * len(REPORTS) + 2  # each tip's and case's, the patrol's case and record
+    assert len(keys) == len(REPORTS) + 1  # each case's, the patrol's among them; of a tip the server has none
     assert [each["detail"] for each in said] == []
     assert kinds["registered"] == 2 * (cases or 0)
     assert set(repeated.values()) == {1}
     assert len(sizes) == len(lengths) == 1
+
+
+def test_the_stolen_database_does_not_tell_a_visit_from_a_report(town: Town) -> None:
+    """A visit would prove a report: rows that only a report has, counted by desk and day, or longer than a visit's."""
+    it = town.tools
+    report, desk = REPORTS[0]
+    reported = take(it, sent(report)).case_id
+    where: dict[str, Any] = {
+        "place": "大集",
+        "enterprise": "",
+        "text": "软管老化",
+        "uploads": [],
+        "once": secrets.token_bytes(32),
+    }
+    visited = open_visit(it, town.holder(desk), origin="patrol", sector="gas", **where).case_id
+    values = {"desk": desk, "sector": "gas", "place": "大集", "text": "这里的软管要查"}
+    take_edge(it, town.holder(desk), reported, "split", values)
+    counted = Counter[tuple[str, ...]]()
+    with it.database.work() as session:
+        for grant in session.scalars(select(Grant)):
+            counted[grant.subject_kind, grant.part, grant.recipient_kind, str(len(grant.sealed_key))] += 1
+        for table in (Tip, Identity, Case):
+            assert session.scalar(select(func.count()).select_from(table)) == 3
+        assert session.scalar(select(func.count()).select_from(Record)) == 0
+        for case in session.scalars(select(Case)):
+            assert len(case.facts) == len(session.get_one(Case, visited).facts)
+        sizes = {
+            (len(one.content), len(one.thread), len(one.locked_private), len(one.once_receipt or b""))
+            for one in session.scalars(select(Tip))
+        }
+    assert len(sizes) == 1
+    assert {number % 3 for number in counted.values()} == {0}
 
 
 def opens(key: bytes, row: LedgerOpening) -> bool:
