@@ -4,12 +4,13 @@ A live grant is the permission. Lists, search, counts, figures, exports, notices
 what a permission shows beyond that is only less.
 """
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from app.casework.models import Case
+from app.casework.models import OPEN, Case
 from app.people.grants import NoKey, Subject, granted, open_key
 from app.people.holder import Holder
+from app.people.models import Grant
 from app.people.tools import Tools
 
 
@@ -30,3 +31,14 @@ def open_case(session: Session, tools: Tools, holder: Holder, case_id: str) -> t
     if case is None:
         raise NoKey("case")
     return case, key
+
+
+def held_alone(session: Session, member_id: str, desk_id: str) -> int:
+    """How many open cases of a desk this member alone may know: they would leave with the member."""
+    own = (
+        Grant.subject_kind == "case",
+        Grant.recipient_kind == "member",
+        Grant.recipient_id == member_id,
+    )
+    led = select(func.count()).select_from(Case).join(Grant, Grant.subject_id == Case.id)
+    return session.scalar(led.where(Case.desk_id == desk_id, OPEN, *own)) or 0

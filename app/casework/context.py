@@ -83,8 +83,11 @@ class Desktop:
         return [record for record in self.records if record.kind == kind]
 
     def known_verifiers(self) -> set[str]:
-        """Members who wrote a site record: an objection is decided by somebody else."""
-        return {str(record.value.get("author_id")) for record in self.recorded("site")}
+        """Members who wrote a site record, declined or concluded: an objection is decided by somebody else, and none of
+        them may release who sent it.
+        """
+        wrote = {str(record.value.get("author_id")) for record in self.recorded("site")}
+        return wrote | {str(one) for one in self.now.facts.extra.get("deciders", [])}
 
 
 def case_ledger_key(tools: Tools, case: Case) -> bytes:

@@ -76,6 +76,13 @@ def clean_all(tools: Tools, now: Desktop, edge: Edge, uploads: Sequence[bytes]) 
     return stage(tools.database, tools.store, tools.worker, cleaned, now.day)
 
 
+DECIDING = (
+    "decline",
+    "conclude",
+    "record_outcome",
+)  # by whom: an objection to it is decided by somebody else
+
+
 def situation_after(now: Desktop, edge: Edge, effect: Effect) -> Situation:
     state = effect.state or edge.to or now.now.state
     after = with_event(
@@ -90,6 +97,9 @@ def situation_after(now: Desktop, edge: Edge, effect: Effect) -> Situation:
             "text": effect.said,
         }
         facts = replace(facts, extra={**facts.extra, "said": [*facts.extra.get("said", []), words]})
+    if edge.name in DECIDING:
+        deciders = {*facts.extra.get("deciders", []), now.holder.member_id}
+        facts = replace(facts, extra={**facts.extra, "deciders": sorted(deciders)})
     return replace(after, facts=facts)
 
 

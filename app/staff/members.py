@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.casework.access import held_alone
 from app.people.admission import Newcomer, NotAdmitted, NotTogether, admit, remove
 from app.people.desks import all_desks
 from app.people.models import Invitation, Member, Membership
@@ -64,6 +65,8 @@ def admit_one(desk_id: str) -> Page:
 def remove_one(desk_id: str, member_id: str) -> Page:
     try:
         with tools().database.work(write=True) as session:
+            if held_alone(session, member_id, desk_id):
+                raise NotAdmitted("这个人手里有只交给本人的在办事项（有人要回避），先请分派岗或安委办接手。")
             remove(session, tools().keyring, holder(), desk_id, member_id, tools().now.today())
     except NotAdmitted as refused:
         return members(str(refused)), 422

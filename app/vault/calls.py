@@ -32,6 +32,7 @@ from app.vault.requests import (
     one_request,
     part_of,
     private_context,
+    refuse_concerned,
     share_context,
     shares_of,
 )
@@ -46,6 +47,7 @@ def take_call(tools: Tools, holder: Holder, request_id: str) -> None:
         opened = one_request(session, tools, holder, request_id)
         if opened.row.kind != "call" or part_of(holder, opened) != "first" or opened.row.state != "asked":
             raise Unmet("这一份已经办过了。")
+        refuse_concerned(holder, opened)
         me = member_recipient(session.get_one(Member, holder.member_id))
         shares = shares_of(session, tools, holder, opened, "first")
     mine = seal_to(pair.public, shares, share_context(request_id, "first"))

@@ -76,6 +76,7 @@ def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> st
     if one.content.report.mode != "named":
         raise Unmet("举报人没有留姓名。可以提问，或者（留了电话的）请保密专员代联系。")
     body: dict[str, Any] = {"tip_number": tip_number, "tip": one.tip.id, "case": now.case.id}
+    body |= {"verifiers": sorted(now.known_verifiers())}
     body |= {"subjects": [["identity", identity_of(tools, one.tip.id)]]}
     return ask(tools, now.holder, "unseal", now.now.desk, reason, now.now.reserved, body)
 
@@ -91,6 +92,7 @@ def ask_call(tools: Tools, now: Desktop, tip_number: str, questions: str) -> str
         "tip_number": tip_number,
         "tip": one.tip.id,
         "case": now.case.id,
+        "verifiers": sorted(now.known_verifiers()),
         "subjects": [["identity", identity_of(tools, one.tip.id)]],
         "calls": [],
     }
@@ -217,13 +219,20 @@ def release(tools: Tools, holder: Holder, request_id: str) -> None:
         row = opened.row
         if not waits_for(holder, opened):
             raise Unmet("这一份已经办过了。")
-        if row.asker_id == holder.member_id:
-            raise Unmet("自己申请的不能自己放行。")
+        refuse_concerned(holder, opened)
         if row.kind == "call" and (part == "first" or row.first_share is None):
             raise Unmet("代联系先由保密专员接下，再由另一位放行。")
         shares = shares_of(session, tools, holder, opened, part)
     mine = seal_to(row.one_time_public, shares, share_context(row.id, part))
     keep_share(tools, holder, opened, part, mine, {})
+
+
+def refuse_concerned(holder: Holder, opened: Opened) -> None:
+    """Neither who asked nor who verified the case may release it or take the call. Raises Unmet."""
+    if holder.member_id in (opened.row.asker_id, opened.body["asker_id"]):
+        raise Unmet("自己申请的不能自己放行。")
+    if holder.member_id in opened.body.get("verifiers", []):
+        raise Unmet("核查过这件事的人不能放行。")
 
 
 def shares_of(session: Session, tools: Tools, holder: Holder, opened: Opened, part: str) -> bytes:
