@@ -299,7 +299,7 @@ def route_lines(path: Path) -> Iterator[str]:
     """
     rules = Rules.load()
     keys = frozenset(rules.town_desks)
-    for place, item in enumerate(_read_list(path), start=1):
+    for place, item in enumerate(read_list(path), start=1):
         try:
             decision = route(read_report(item), rules, desks_with_keys=keys)
         except RuleError as error:
@@ -321,7 +321,7 @@ def read_report(item: Mapping[str, Any]) -> Report:
     return Report(**given)
 
 
-def _read_list(path: Path) -> list[dict[str, Any]]:
+def read_list(path: Path) -> list[dict[str, Any]]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
