@@ -122,7 +122,7 @@ def rules_json(say: Callable[[str], str] = str) -> str:
         "fold": rules.fold,
         "sets": rules.sets,
         "kinds": {
-            id: [one.full, say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
+            id: [int(one.full), say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
             for id, one in rules.kinds.items()
         },
     }
