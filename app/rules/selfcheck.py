@@ -92,9 +92,16 @@ class SelfCheck:
             for start, end in _matches(one, folded)
         ]
         kept: list[Span] = []
-        for _, start, minus_end, id, one in sorted(found, key=lambda match: match[:3]):  # stable: then as in the file
-            if all(start >= span.end or -minus_end <= span.start for span in kept):
-                kept.append(self._span(text, slice(start, -minus_end), id, one))
+        taken = bytearray(
+            len(text)
+        )  # not a look through `kept`, whose work would grow with the square of the length
+        for _, start, minus_end, id, one in sorted(
+            found, key=lambda match: match[:3]
+        ):  # stable: then as in the file
+            at = slice(start, -minus_end)
+            if not any(taken[at]):
+                taken[at] = b"\1" * (at.stop - at.start)
+                kept.append(self._span(text, at, id, one))
         return sorted(kept, key=lambda span: span.start)
 
     def _folded(self, text: str) -> str:
@@ -146,7 +153,9 @@ def selfcheck_lines(path: Path) -> Iterator[str]:
         yield json.dumps(line, ensure_ascii=False)
 
 
-def _of_field(rules: SelfCheck, item: Mapping[str, Any], field: str, place: int) -> Iterator[dict[str, object]]:
+def _of_field(
+    rules: SelfCheck, item: Mapping[str, Any], field: str, place: int
+) -> Iterator[dict[str, object]]:
     text = item.get(field) or ""
     if not isinstance(text, str):
         raise RuleError(f"report {place}: {field!r} must be a text")
@@ -218,7 +227,9 @@ def _kind(entry: Entry, sets: Mapping[str, str]) -> Kind:
     entry.only(("full", "reason", "find"), ("say", "swap"))
     full, milder, found = entry.value["full"], _milder(entry), entry.value["find"]
     if not isinstance(full, bool) or milder is None or not isinstance(found, list):
-        raise RuleError(f"{entry.where}: 'full' must be true or false, 'find' a list, 'say' or 'swap' be there")
+        raise RuleError(
+            f"{entry.where}: 'full' must be true or false, 'find' a list, 'say' or 'swap' be there"
+        )
     patterns = (
         Entry(f"{entry.where}: find[{place}]", one if isinstance(one, dict) else {"find": one})
         for place, one in enumerate(found)

@@ -1,4 +1,4 @@
-"""Commands: setup, serve, backup, restore, recover, retention, route, reward try, photo clean, ledger verify."""
+"""Commands: setup, serve, backup, restore, recover, retention, route, selfcheck, reward try, photo clean, ledger verify."""
 
 import json
 import os
@@ -18,6 +18,7 @@ from app.people.recovery import recover as open_again
 from app.photos.files import clean_files
 from app.rules.reward import RewardError, try_file
 from app.rules.routing import RuleError, route_lines
+from app.rules.selfcheck import selfcheck_lines
 from app.sealing.errors import SealError
 from app.setup import demonstration, supervisor
 from app.setup.backup import NoBackup, back_up
@@ -31,7 +32,20 @@ NOTHING = "nothing is set up here; run flask setup, or name its folder in ANSHAO
 
 
 def register(app: Flask) -> None:
-    for command in (setup, serve, backup, restore, recover, retention, code, route, reward, photo, ledger):
+    for command in (
+        setup,
+        serve,
+        backup,
+        restore,
+        recover,
+        retention,
+        code,
+        route,
+        selfcheck,
+        reward,
+        photo,
+        ledger,
+    ):
         app.cli.add_command(command)
 
 
@@ -154,6 +168,17 @@ def route(file: Path) -> None:
     """Say where each report in a JSON list would go, one JSON line each; writes nothing."""
     try:
         for line in route_lines(file):
+            click.echo(line)
+    except RuleError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command("selfcheck")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def selfcheck(file: Path) -> None:
+    """Say what in each report of a JSON list would give its writer away, one JSON line each; writes nothing."""
+    try:
+        for line in selfcheck_lines(file):
             click.echo(line)
     except RuleError as error:
         raise click.ClickException(str(error)) from error

@@ -1,8 +1,16 @@
 """How well the self-check marks what gives a writer away: ``python -m tests.rules.selfcheck_accuracy FILE``.
 
-FILE is a JSON list of reports with `what` and the parts of it that tell who wrote it (`self_identifying`). The patterns
-were written by looking at one half of the samples (by the hash of the id, see `tuned`); the other half and giveaway.yaml
-say what to expect of words nobody thought of. Nothing is learned from any of them, so no folds are needed.
+FILE is a JSON list of reports with `what` and the parts of it that tell who wrote it (`self_identifying`). Nothing is
+learned by machine, but the patterns were written by a person who looked, so the figures over all samples flatter them.
+How it went, by quarters of the samples (hash of the id, see `quarter`):
+
+- Quarters 1 and 3 were looked at first; all of their 24 places were found then. On the others, seen for the first time:
+  9 of 20 (45 %), and 1 false mark in 33 clean texts.
+- Then quarter 0 was looked at and the patterns widened (15 of 15). Quarter 2 was measured once after that: 3 of 5, and 1
+  false mark in 18 clean texts. Its words have not been looked at; whoever changes patterns must leave it so.
+
+About half is therefore what to expect of words nobody thought of. giveaway.yaml was written before the patterns, but by
+the same hand, so it flatters them too.
 """
 
 from __future__ import annotations
@@ -61,7 +69,9 @@ class Figures:
 
 def read_file(path: Path) -> list[Case]:
     """Reports with answers from a JSON file."""
-    return [_case(one["id"], one["what"], one["self_identifying"]) for one in json.loads(path.read_text("utf-8"))]
+    return [
+        _case(one["id"], one["what"], one["self_identifying"]) for one in json.loads(path.read_text("utf-8"))
+    ]
 
 
 def _case(id: str, text: str, parts: Sequence[str]) -> Case:
@@ -78,9 +88,14 @@ def aside() -> list[Case]:
     ]
 
 
-def tuned(case: Case) -> bool:
-    """Whether this sample lies in the half that was looked at while the patterns were written."""
-    return int(hashlib.sha256(case.id.encode()).hexdigest(), 16) % 2 == 1
+def quarter(case: Case) -> int:
+    """Which quarter of the samples this one lies in, 0 to 3."""
+    return int(hashlib.sha256(case.id.encode()).hexdigest(), 16) % 4
+
+
+def looked_at(case: Case) -> bool:
+    """Whether the patterns were written with this sample in view; its misses may be shown."""
+    return quarter(case) != 2
 
 
 def measure(cases: Sequence[Case]) -> Figures:
@@ -115,17 +130,15 @@ def told(cases: Sequence[Case]) -> list[str]:
 
 
 def main(path: Path, detail: bool) -> None:
-    """Print the figures for ``path`` and for the set kept aside; with ``detail`` also what went wrong."""
+    """Print the figures; with ``detail`` also what went wrong, but for what is kept aside."""
     cases = read_file(path)
-    for name, some in (
-        (f"{path.name}, all", cases),
-        (f"{path.name}, half looked at", [one for one in cases if tuned(one)]),
-        (f"{path.name}, other half", [one for one in cases if not tuned(one)]),
-        ("giveaway.yaml", aside()),
-    ):
-        print(f"{name}: {measure(some)}")
-        if detail:
-            print(*told(some), sep="\n")
+    seen = [one for one in cases if looked_at(one)]
+    print(f"{path.name}, all: {measure(cases)}")
+    print(f"{path.name}, looked at while writing: {measure(seen)}")
+    if detail:
+        print(*told(seen), sep="\n")
+    print(f"{path.name}, quarter not looked at: {measure([one for one in cases if not looked_at(one)])}")
+    print(f"giveaway.yaml: {measure(aside())}")
 
 
 if __name__ == "__main__":

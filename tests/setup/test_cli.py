@@ -130,13 +130,16 @@ def test_rules_are_tried_without_writing(tmp_path: Path) -> None:
     facts.write_text(json.dumps({"fine": 12000}), "utf-8")
     routed = run(tmp_path / "data", "route", str(reports))
     assert json.loads(routed.output)["desk"] == "shichang"
+    checked = run(tmp_path / "data", "selfcheck", str(reports))
+    assert json.loads(checked.output) == {"spans": []}
     tried = run(tmp_path / "data", "reward", "try", str(facts))
     assert json.loads(tried.output.splitlines()[-1])["if_eligible_yuan"] == 3000
     for bad in ("[", "3", '{"fine": "很多"}'):
         facts.write_text(bad, "utf-8")
-        done = run(tmp_path / "data", "reward", "try", str(facts))
-        assert done.exit_code == 1
-        assert done.output.startswith("Error: ")
+        for words in (("reward", "try"), ("selfcheck",)):
+            done = run(tmp_path / "data", *words, str(facts))
+            assert done.exit_code == 1
+            assert done.output.startswith("Error: ")
     assert not (tmp_path / "data").exists()
 
 
