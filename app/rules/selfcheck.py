@@ -85,8 +85,8 @@ class SelfCheck:
         text = text[:MAX_CHARS]
         folded = self._folded(text)
         found = [
-            (kind.full, start, -end, id, one)
-            for id, kind in self.kinds.items()
+            (kind.full, start, -end, name, one)
+            for name, kind in self.kinds.items()
             if full or not kind.full
             for one in kind.patterns
             for start, end in _matches(one, folded)
@@ -95,22 +95,22 @@ class SelfCheck:
         taken = bytearray(
             len(text)
         )  # not a look through `kept`, whose work would grow with the square of the length
-        for _, start, minus_end, id, one in sorted(
+        for _, start, minus_end, name, one in sorted(
             found, key=lambda match: match[:3]
         ):  # stable: then as in the file
             at = slice(start, -minus_end)
             if not any(taken[at]):
                 taken[at] = b"\1" * (at.stop - at.start)
-                kept.append(self._span(text, at, id, one))
+                kept.append(self._span(text, at, name, one))
         return sorted(kept, key=lambda span: span.start)
 
     def _folded(self, text: str) -> str:
         return "".join(self.fold.get(letter) or _fold(letter) for letter in text)
 
-    def _span(self, text: str, at: slice, id: str, one: Pattern) -> Span:
-        kind = self.kinds[id]
+    def _span(self, text: str, at: slice, name: str, one: Pattern) -> Span:
+        kind = self.kinds[name]
         milder = kind.milder if one.milder is None else one.milder
-        return Span(at.start, at.stop, id, kind.reason, self._said(milder, text[at]))
+        return Span(at.start, at.stop, name, kind.reason, self._said(milder, text[at]))
 
     def _said(self, milder: str | Swap, found: str) -> str:
         if isinstance(milder, str):
@@ -129,8 +129,8 @@ def rules_json(say: Callable[[str], str] = str) -> str:
         "fold": rules.fold,
         "sets": rules.sets,
         "kinds": {
-            id: [int(one.full), say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
-            for id, one in rules.kinds.items()
+            name: [int(one.full), say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
+            for name, one in rules.kinds.items()
         },
     }
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
@@ -219,7 +219,7 @@ def _load(folder: Path) -> SelfCheck:
     for one in (fold, sets):
         for key in one.value:
             one.text(key)
-    kinds = {id: _kind(entry, sets.value) for id, entry in top.children("kinds")}
+    kinds = {name: _kind(entry, sets.value) for name, entry in top.children("kinds")}
     return SelfCheck(fold.value, sets.value, kinds)
 
 

@@ -1,4 +1,4 @@
-"""Commands: setup, serve, backup, restore, recover, retention, route, selfcheck, reward try, photo clean, ledger verify."""
+"""Commands: setup, serve, backup, restore, recover, retention, route, selfcheck, reward, photo, ledger."""
 
 import json
 import os

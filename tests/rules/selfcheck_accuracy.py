@@ -6,11 +6,11 @@ How it went, by quarters of the samples (hash of the id, see `quarter`):
 
 - Quarters 1 and 3 were looked at first; all of their 24 places were found then. On the others, seen for the first time:
   9 of 20 (45 %), and 1 false mark in 33 clean texts.
-- Then quarter 0 was looked at and the patterns widened (15 of 15). Quarter 2 was measured once after that: 3 of 5, and 1
-  false mark in 18 clean texts. Its words have not been looked at; whoever changes patterns must leave it so.
+- Then quarter 0 was looked at and the patterns widened (6 of 15 became 15). On quarter 2 that changed nothing: 3 of 5
+  before and after, and 1 false mark in 18 clean texts. Its words have not been looked at; leave it so.
 
-About half is therefore what to expect of words nobody thought of. giveaway.yaml was written before the patterns, but by
-the same hand, so it flatters them too.
+About half is therefore what to expect of words nobody thought of, and five places are too few to say more.
+giveaway.yaml was written before the patterns, but by the same hand, so it flatters them too.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def read_file(path: Path) -> list[Case]:
     ]
 
 
-def _case(id: str, text: str, parts: Sequence[str]) -> Case:
+def _case(name: str, text: str, parts: Sequence[str]) -> Case:
     starts = [(text.index(part), len(part)) for part in parts]
-    return Case(id, text, tuple((start, start + length) for start, length in starts))
+    return Case(name, text, tuple((start, start + length) for start, length in starts))
 
 
 def aside() -> list[Case]:
