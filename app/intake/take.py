@@ -95,9 +95,14 @@ def watch(tools: Tools, case_id: str, sent: Sent, decision: Decision) -> None:
     now = tools.now.instant()
     if sent.report.danger_now:
         remember(tools, f"due:{case_id}", now + timedelta(minutes=tools.limits.sign_life.value))
-    if len(decision.matters) > 1 and decision.matters[0].kind == "death":
-        remember(tools, f"split:{case_id}", now + timedelta(hours=tools.limits.split_death.value))
-    elif len(decision.matters) > 1:
+    if len(decision.matters) < 2:
+        return
+    if decision.matters[0].kind == "death":
+        due = now + timedelta(hours=tools.limits.split_death.value)
+        if not sent.report.danger_now:  # nothing tells the minute at which somebody reported
+            due = due.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        remember(tools, f"split:{case_id}", due)
+    else:
         last = tools.calendar.add_working(tools.now.today(), tools.limits.split_official.value).day
         remember(tools, f"split:{case_id}", datetime.combine(last, time.max, now.tzinfo))
 

@@ -40,6 +40,8 @@ TEXTS = {
     "enterprise": 200,
     "when": 200,
     "external_number": 60,
+    "not_these": 200,
+    "danger_note": 200,
     "name": 40,
     "phone": 20,
 }
@@ -75,7 +77,8 @@ def hand_in(typed: dict[str, str]) -> str:
     if typed["channel"] not in TIP_CHANNELS or not holder().roles & HEARERS:
         raise Unmet("请选来源。")
     words: dict[str, Any] = {
-        name: typed[name] for name in ("what", "where", "enterprise", "when", "external_number")
+        name: typed[name]
+        for name in ("what", "where", "enterprise", "when", "external_number", "not_these", "danger_note")
     }
     words |= {name: bool(typed[name]) for name in TICKS}
     person = Person(typed["name"], typed["phone"])
