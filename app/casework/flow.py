@@ -21,6 +21,7 @@ STATE_NAMES = {
     "closed": "已办结",
 }
 CONCLUSIONS = {"true": "属实", "partly": "部分属实", "untrue": "不属实", "unclear": "无法核实"}
+PROVEN = ("true", "partly")  # what a reward can rest on (查证属实)
 LEVELS = {"general": "一般事故隐患", "major": "重大事故隐患", "none": "未发现隐患"}
 DECLINE_REASONS = {  # rules.yaml not_accepted_reasons; "not ours" is never among them (安全生产法 §73)
     "duplicate": "同一事项已经登记，没有新线索",

@@ -323,7 +323,8 @@ def reopen(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     """Verified anew: what was written before no longer carries a conclusion, and every reporter is answered again."""
-    extra = {**now.now.facts.extra, "since": len(now.now.facts.records)}
+    kept = {n: value for n, value in now.now.facts.extra.items() if n not in ("conclusion", "penalty")}
+    extra = {**kept, "since": len(now.now.facts.records)}
     return Effect(
         changes={"objected": False},
         facts=replace(now.now.facts, extra=extra),

@@ -18,8 +18,8 @@ from app.photos.pool import Refused
 from app.reporter import held, ledger
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
-from app.rewards.decide import freeze
-from app.rewards.payment import offer_of
+from app.rewards.holding import hold_offered
+from app.rewards.payment import offers_of
 from app.sealing.errors import SealError
 from app.sealing.once import new_once, read_once
 from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
@@ -156,7 +156,7 @@ def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
         try:
             refused = say(tools(), visit, kind, page.message.data or "", uploads, page.once.data or "")
             if kind == "objection":
-                freeze(tools(), read_follow(tools(), visit).number, frozen=True)
+                hold_offered(tools(), read_follow(tools(), visit).number)
         except Unmet as unmet:
             problem = str(unmet)
     if not problem and not refused:
@@ -182,7 +182,7 @@ def show_follow(
         secret=secret,
         problem=problem,
         refused=refused,
-        offer=offer_of(tools(), visit),
+        offers=offers_of(tools(), visit),
     )
 
 

@@ -25,7 +25,9 @@ from app.rewards.models import Reward
 from app.sealing.fields import Place, new_key, open_json, seal_json
 
 READERS = ("office", "signer")
-LIVE = ("suggested", "signed", "decided", "offered", "claimed", "paid")
+HELD = "事项正在复查，奖励先停着。"
+UNPAID = ("suggested", "signed", "decided", "offered", "claimed")
+LIVE = (*UNPAID, "paid")
 
 
 @dataclass(frozen=True)
@@ -129,4 +131,11 @@ def must_be(opened: Opened, *states: str) -> None:
     if opened.row.state not in states:
         raise Unmet("这份奖励已经到了下一步，请刷新。")
     if opened.row.frozen:
-        raise Unmet("事项正在复查，奖励先停着。")
+        raise Unmet(HELD)
+
+
+def of_case(session: Session, tools: Tools, now: Desktop, reward_id: str) -> Opened:
+    """A reward of this case. Raises Unmet, NoKey."""
+    if reward_id not in dict(now.now.facts.rewards):
+        raise Unmet("这份奖励不是这件事项的。")
+    return one_reward(session, tools, now.holder, reward_id)

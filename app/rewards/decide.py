@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
-
 from app.casework.context import Desktop, OpenTip
-from app.casework.flow import CONCLUDED
 from app.casework.needs import Unmet
 from app.people.holder import Holder
 from app.people.tools import Tools
-from app.rewards.book import LIVE, add_reward, enter, must_be, one_reward, read_rewards, write
-from app.rewards.models import Reward
+from app.rewards.book import LIVE, UNPAID, add_reward, enter, must_be, one_reward, read_rewards, write
+from app.rewards.holding import unsettled
 from app.rules.reward import calculate
 from app.rules.reward_paper import as_json, paper
 from app.rules.reward_policies import Policies
@@ -48,8 +45,8 @@ def first_of(now: Desktop) -> str:
 def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies: Policies) -> str:
     """Propose a reward; returns its id. The policy of the day of registration applies. Raises Unmet, Outrun."""
     one = tip_of(now, tip_number)
-    if now.now.state not in CONCLUDED or now.now.objected:
-        raise Unmet("查清以后、没有异议在复查时，才能提奖励建议。")
+    if why := unsettled(now):
+        raise Unmet(why)
     if now.now.reserved:
         raise Unmet("涉及公职人员的事项不在这里测算奖励，请按纪检的规定办。")
     own = [name for name, _ in now.now.facts.rewards]
@@ -121,24 +118,15 @@ def record(tools: Tools, holder: Holder, reward_id: str, decision: Decision) -> 
 
 
 def refuse(tools: Tools, holder: Holder, reward_id: str, why: str) -> None:
-    """Refuse before it is offered, with a reason. Raises Unmet, Outrun, NoKey."""
+    """Refuse with a reason: before it is offered, or while it is held back. Raises Unmet, Outrun, NoKey."""
     if not why.strip():
         raise Unmet("请写明不予奖励的理由。")
     with tools.database.work(write=True) as session:
         opened = one_reward(session, tools, holder, reward_id)
-        must_be(opened, "suggested", "signed", "decided")
+        if not opened.row.frozen or opened.row.state not in UNPAID:
+            must_be(opened, "suggested", "signed", "decided")
         write(session, opened, "refused", {}, why=why.strip())
         enter(session, tools, holder, "refused", opened.row, opened.key)
-
-
-def freeze(tools: Tools, tip_number: str, *, frozen: bool) -> None:
-    """Hold back (or set free) what is offered and not yet paid, when the conclusion is looked at again."""
-    with tools.database.work(write=True) as session:
-        session.execute(
-            update(Reward)
-            .where(Reward.tip_number == tip_number, Reward.state.in_(("offered", "claimed")))
-            .values(frozen=frozen, version=Reward.version + 1)
-        )
 
 
 def day_fits(text: str) -> bool:

@@ -9,25 +9,27 @@ import json
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from app.casework.context import Desktop
-from app.casework.flow import CONCLUDED
 from app.casework.needs import Unmet
 from app.db.versions import Outrun, change
 from app.people.holder import Holder
 from app.people.tools import Tools
-from app.rewards.book import enter, must_be, one_reward, write
+from app.rewards.book import HELD, enter, must_be, of_case, write
 from app.rewards.decide import tip_of
+from app.rewards.holding import unsettled
 from app.rewards.models import Reward
 from app.sealing.errors import SealError
 from app.sealing.fields import canonical_json
 from app.sealing.hpke import Context, open_with, seal_to
+from app.sealing.keys import KeyPair
 from app.sealing.receipt import claim_code, claim_pair, is_claim_code, is_number
 from app.tips.content import Line, add_line
 from app.tips.models import Tip
 from app.tips.receipts import Visit
 
+SHOWN = ("offered", "claimed", "paid", "refused")
 WRONG = "编号或领奖码不对，请对照纸上再输一次。"
 
 
@@ -58,10 +60,10 @@ def context(reward_id: str, number: str) -> Context:
 def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
     """Offer what was decided: seal the amount to the reporter and tell them. Raises Unmet, Outrun."""
     with tools.database.work() as session:
-        opened = one_reward(session, tools, now.holder, reward_id)
+        opened = of_case(session, tools, now, reward_id)
     must_be(opened, "decided")
-    if now.now.objected or now.now.state not in CONCLUDED:
-        raise Unmet("事项正在复查，奖励先停着。")
+    if why := unsettled(now):
+        raise Unmet(why)
     one = tip_of(now, opened.body["tip_number"])
     tip, fen = one.tip, int(opened.body["decision"]["fen"])
     if not one.content.receipt:
@@ -77,25 +79,33 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
         enter(session, tools, now.holder, "offered", opened.row, opened.key)
 
 
-def offer_of(tools: Tools, visit: Visit) -> Offer | None:
-    """The reward that waits for this reporter, with the claim code that is theirs alone. Raises Busy."""
+def offers_of(tools: Tools, visit: Visit) -> list[Offer]:
+    """What was offered to this reporter, with the claim code that is theirs alone. Raises Busy."""
     with tools.database.work() as session:
         number = session.get_one(Tip, visit.tip_id).number
-        row = session.scalar(
-            select(Reward).where(
-                Reward.tip_number == number, Reward.state.in_(("offered", "claimed", "paid"))
-            )
-        )
-    if row is None or row.payment is None or row.lapse_due is None:
-        return None
+        rows = session.scalars(of_number(number).where(Reward.state.in_(SHOWN))).all()
+    if not rows:
+        return []
     code = claim_code(visit.private)
     pair = claim_pair(code, number, tools.keyring.pepper, tools.keyring.looking_up)
-    private = visit.private if row.state == "offered" else pair.private
-    amount = open_with(private, row.payment, context(row.id, number))
-    state = row.state
+    return [show(tools, row, number, visit.private, code, pair) for row in rows]
+
+
+def of_number(number: str) -> Select[Reward]:
+    """SQL: what stands under a tip's number, the oldest first."""
+    return select(Reward).where(Reward.tip_number == number).order_by(Reward.day, Reward.id)
+
+
+def show(tools: Tools, row: Reward, number: str, private: bytes, code: str, claim: KeyPair) -> Offer:
+    """One offer as its reporter sees it; seen, it opens with the claim code and no longer with the receipt."""
+    purpose, sealed, state = context(row.id, number), row.payment or b"", row.state
+    try:
+        amount = open_with(private, sealed, purpose)
+    except SealError:
+        amount = open_with(claim.private, sealed, purpose)
     if state == "offered" and not row.frozen:
-        state = make_ready(tools, row, seal_to(pair.public, amount, context(row.id, number)))
-    return Offer(json.loads(amount)["fen"], code, row.lapse_due, state, row.frozen)
+        state = make_ready(tools, row, seal_to(claim.public, amount, purpose))
+    return Offer(json.loads(amount)["fen"], code, row.lapse_due or tools.now.today(), state, row.frozen)
 
 
 def make_ready(tools: Tools, row: Reward, payment: bytes) -> str:
@@ -124,7 +134,7 @@ def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
     except SealError:
         raise Unmet(WRONG) from None
     if row.frozen:
-        raise Unmet("事项正在复查，奖励先停着。")
+        raise Unmet(HELD)
     with tools.database.work(write=True) as session:
         enter(session, tools, holder, "looked_at", row)
     return Due(row.id, fen, row.version)
@@ -142,15 +152,17 @@ def pay(tools: Tools, holder: Holder, number: str, code: str) -> Due:
     return due
 
 
-def pay_sealed(tools: Tools, holder: Holder, reward_id: str, voucher: str) -> None:
+def pay_sealed(tools: Tools, now: Desktop, reward_id: str, voucher: str) -> None:
     """Record that finance paid against a sealed slip; the file names no one. Raises Unmet, Outrun, NoKey."""
     if not voucher.strip():
         raise Unmet("请填凭证号。")
+    if why := unsettled(now):
+        raise Unmet(why)
     with tools.database.work(write=True) as session:
-        opened = one_reward(session, tools, holder, reward_id)
+        opened = of_case(session, tools, now, reward_id)
         must_be(opened, "decided", "offered", "claimed")
         write(session, opened, "paid", {}, payment={"payee": "见密封件", "voucher": voucher.strip()})
-        enter(session, tools, holder, "paid", opened.row, opened.key)
+        enter(session, tools, now.holder, "paid", opened.row, opened.key)
 
 
 def lapse(tools: Tools) -> int:

@@ -14,7 +14,7 @@ from app.ledger.write import history
 from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
 from app.people.models import Member, Membership
-from app.rewards.decide import freeze
+from app.rewards.holding import settle
 from app.staff.news import news_of
 from app.staff.words import DUE_NAMES, EDGE_NAMES
 from app.tips.content import Photo, photos_of
@@ -60,6 +60,7 @@ def case(case_id: str) -> str | AnyResponse:
     with tools().database.work() as session:
         now = lay_out(session, tools(), holder(), case_id)
     note_reading(tools(), holder(), now)
+    settle(tools(), now)
     if first_opening(now):
         take_edge_quietly(now)
         return redirect(url_for("staff.case", case_id=case_id), 303)
@@ -151,20 +152,17 @@ def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
             now = lay_out(session, tools(), holder(), case_id)
         note_reading(tools(), holder(), now)
         return show(now, str(unmet), edge, typed), 422
-    settle_rewards(case_id, edge)
     if holder().sits_at(after.desk) and edge not in ("transfer", "hand_back", "assign"):
+        settle_rewards(case_id)
         return redirect(url_for("staff.case", case_id=case_id), 303)
     return redirect(url_for("staff.cases"), 303)
 
 
-def settle_rewards(case_id: str, edge: str) -> None:
-    """What is offered waits while the conclusion is looked at again."""
-    if edge not in ("reopen", "uphold", "conclude"):
-        return
+def settle_rewards(case_id: str) -> None:
+    """What is not paid waits while the conclusion is looked at again."""
     with tools().database.work() as session:
         now = lay_out(session, tools(), holder(), case_id)
-    for one in now.reports:
-        freeze(tools(), one.tip.number, frozen=edge == "reopen")
+    settle(tools(), now)
 
 
 @signed_in(*LEADS)

@@ -72,7 +72,7 @@ def show(reward_id: str, problem: str = "") -> str:
         signer="signer" in me.roles,
         lead=me.sits_at(found.body["desk"]),
         may_record=bool(me.roles & {"handling", "office", "discipline"}),
-        case=request.args.get("case", ""),
+        case=request.values.get("case", ""),
     )
 
 
@@ -167,13 +167,15 @@ def refuse_reward(reward_id: str) -> Page:
 
 @signed_in(*LEADS)
 def offer_it(reward_id: str) -> Page:
-    return done(reward_id, lambda it, who: offer(it, desktop(request.form.get("case", "")), reward_id))
+    return done(reward_id, lambda it, _who: offer(it, desktop(request.form.get("case", "")), reward_id))
 
 
-@signed_in("office", "handling")
+@signed_in(*LEADS)
 def paid_it(reward_id: str) -> Page:
     voucher = plain_text(request.form.get("voucher", ""))[:80]
-    return done(reward_id, lambda it, who: pay_sealed(it, who, reward_id, voucher))
+    return done(
+        reward_id, lambda it, _who: pay_sealed(it, desktop(request.form.get("case", "")), reward_id, voucher)
+    )
 
 
 def register(staff: Blueprint) -> None:
