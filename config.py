@@ -4,9 +4,11 @@
 `flask setup`); the environment wins. Any bad value raises `SettingError`, which stops the start.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +35,10 @@ class Settings:
     demonstration: bool
     demonstration_receipt: str  # of a made-up report with a reward to claim, printed at start
     counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
+    anonymous_reward: (
+        bool | None
+    )  # whether reports without a name are rewarded, by claim code; None: not decided
+    insider_uplift: Decimal | None  # an employee's share on top, 0.2 for 20 %; None: not decided
 
     def title(self) -> str:
         return f"{self.district}{self.town}"
@@ -58,6 +64,8 @@ def load(environ: Mapping[str, str]) -> Settings:
         demonstration=yes_no("demonstration", text(environ, written, "demonstration", "no")),
         demonstration_receipt=text(environ, written, "demonstration_receipt", ""),
         counter_open=yes_no("counter_open", text(environ, written, "counter_open", "no")),
+        anonymous_reward=decided("anonymous_reward", text(environ, written, "anonymous_reward", "")),
+        insider_uplift=share("insider_uplift", text(environ, written, "insider_uplift", "")),
     )
 
 
@@ -93,6 +101,20 @@ def yes_no(name: str, value: str) -> bool:
     if value not in ("yes", "no"):
         raise SettingError(f"{name} must be yes or no, not {value!r}")
     return value == "yes"
+
+
+def decided(name: str, value: str) -> bool | None:
+    """Yes or no once the district has put it in writing; unset, nobody has decided."""
+    return yes_no(name, value) if value else None
+
+
+def share(name: str, value: str) -> Decimal | None:
+    """A percentage as a share: 20 is 0.2. Unset, nobody has decided."""
+    if not value:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", value) or not 0 < Decimal(value) <= 100:
+        raise SettingError(f"{name} must be a percentage above 0, at most 100, such as 20, not {value!r}")
+    return Decimal(value) / 100
 
 
 def default_memory(data: Path) -> str:

@@ -75,6 +75,7 @@ def settings_in(folder: Path, database: str = "") -> Settings:
         "ANSHAO_DATA": str(folder / "data"),
         "ANSHAO_MEMORY": f"/dev/shm/anshao-test-{os.getpid()}-{secrets.token_hex(4)}",
         "ANSHAO_COUNTER_OPEN": "yes",
+        "ANSHAO_ANONYMOUS_REWARD": "yes",
         "ANSHAO_DEMONSTRATION": "yes",
     }
     if database:

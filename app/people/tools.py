@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from app.clock.calendar import Calendar
@@ -40,3 +41,5 @@ class Tools:
     authority: str  # town | county
     town: str
     counter_open: bool
+    anonymous_reward: bool | None  # None: the district has not decided
+    insider_uplift: Decimal | None  # likewise; 0.2 is 20 %

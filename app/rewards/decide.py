@@ -1,10 +1,11 @@
 """Proposing, signing, deciding: the town proposes, the authority decides (安全生产法 §76; setting `authority`)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from app.casework.context import Desktop, OpenTip
+from app.casework.flow import PROVEN
 from app.casework.needs import Unmet
 from app.people.holder import Holder
 from app.people.tools import Tools
@@ -16,6 +17,11 @@ from app.rules.reward_policies import Policies
 from app.rules.reward_types import Facts
 from app.tips.content import open_sequence
 
+ANONYMOUS = {
+    None: None,
+    True: "allowed_by_code",
+    False: "not_allowed",
+}  # words of the setting and of the engine
 DECIDERS = {"handling", "office", "discipline", "dispatch"}
 
 
@@ -33,17 +39,39 @@ def tip_of(now: Desktop, tip_number: str) -> OpenTip:
     """Raises Unmet."""
     for one in now.reports:
         if one.tip.number == tip_number and now.is_lead:
+            if one.tip.state == "withdrawn":
+                raise Unmet("这位举报人已经撤回，没有奖励。")
             return one
     raise Unmet("这件举报不在您手里。")
 
 
 def first_of(now: Desktop) -> str:
-    """The tip number of who was first, by the sealed order."""
-    return min(now.reports, key=lambda one: open_sequence(one.tip, one.key)).tip.number
+    """The tip number of who was first by the sealed order, among those who have not withdrawn; empty: nobody."""
+    standing = [one for one in now.reports if one.tip.state != "withdrawn"]
+    if not standing:
+        return ""
+    return min(standing, key=lambda one: open_sequence(one.tip, one.key)).tip.number
+
+
+def established(now: Desktop, one: OpenTip) -> dict[str, Any]:
+    """Facts that the case and the sealed order say, so that nobody fills them in (2012办法第十三条: 最先受理)."""
+    report, all_open = one.content.report, len(now.tips) == len(now.now.facts.tips)
+    first = "unknown" if not all_open else "yes" if one.tip.number == first_of(now) else "no"
+    return {
+        "registered_on": one.tip.day,
+        "mode": report.mode,
+        "insider": report.insider,
+        "sector": now.now.sector,
+        "verified": "yes" if now.now.facts.extra.get("conclusion") in PROVEN else "no",
+        "first_reporter": first,
+    }
 
 
 def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies: Policies) -> str:
-    """Propose a reward; returns its id. The policy of the day of registration applies. Raises Unmet, Outrun."""
+    """Propose a reward; returns its id. What the case itself says is taken from there, whatever `facts` say.
+
+    The policy of the day of registration applies. Raises Unmet, Outrun.
+    """
     one = tip_of(now, tip_number)
     if why := unsettled(now):
         raise Unmet(why)
@@ -54,7 +82,9 @@ def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies:
         known = read_rewards(session, tools, now.holder, own) if own else []
     if any(reward.body["tip"] == one.tip.id and reward.row.state in LIVE for reward in known):
         raise Unmet("这件举报已经有一份奖励在办。")
-    found = calculate(facts, policies)
+    facts = replace(facts, **established(now, one))
+    allowed = ANONYMOUS[tools.anonymous_reward]
+    found = calculate(facts, policies, uplift=tools.insider_uplift, anonymous_reward=allowed)
     if found.fen is None:
         reasons = [*found.reasons, *(missing.question for missing in found.missing)]
         raise Unmet("现在算不出奖励：" + "；".join(reasons))
@@ -98,8 +128,10 @@ def record(tools: Tools, holder: Holder, reward_id: str, decision: Decision) -> 
     """Record what the district decided. Raises Unmet, Outrun, NoKey."""
     if not holder.roles & DECIDERS:
         raise Unmet("登记区里的决定由承办岗或安委办来办。")
-    if not decision.document.strip() or not day_fits(decision.day) or decision.fen <= 0:
-        raise Unmet("请填区里决定的金额、文号和日期。")
+    if not decision.document.strip() or not day_fits(decision.day):
+        raise Unmet("请填区里决定的文号和日期。")
+    if decision.fen <= 0 and not decision.earlier:
+        raise Unmet("请填区里决定的金额。")
     with tools.database.work(write=True) as session:
         opened = one_reward(session, tools, holder, reward_id)
         must_be(opened, "signed")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from app.rules.reward_amount import Amount, amount_of, lifted, step
+from app.rules.reward_amount import DISTRICT, Amount, amount_of, lifted, step
 from app.rules.reward_input import read_trial
 from app.rules.reward_paper import as_json, paper
 from app.rules.reward_policies import Policies, checked_uplift
@@ -93,7 +93,7 @@ def calculate(
             facts,
             policy.items[facts.kind],
             rules,
-            rules.uplift if uplift is None else uplift,
+            uplift,
             cap_mode or rules.cap_mode,
         )
     return settle(facts, policy, stacked, verdict, amount, beside(facts, policies, policy))
@@ -175,7 +175,7 @@ def judge_question(facts: Facts, question: Question) -> Verdict:
 
 def judge_mode(facts: Facts, policy: Policy, anonymous_reward: str | None) -> Verdict:
     """Whether this way of naming oneself can be rewarded: for the anonymous, the authority must have said so."""
-    line = (step("举报人身份", MODES[facts.mode], policy.named_source),)
+    line: tuple[Step, ...] = (step("举报人身份", MODES[facts.mode], policy.named_source),)
     if facts.mode == "named":
         return Verdict(line)
     if anonymous_reward is None:
@@ -185,6 +185,7 @@ def judge_mode(facts: Facts, policy: Policy, anonymous_reward: str | None) -> Ve
         "contact_required": ("callback",),
         "not_allowed": (),
     }
+    line = (*line, step("匿名领奖", ANONYMOUS_REWARDS[anonymous_reward], DISTRICT))
     if facts.mode in allowed[anonymous_reward]:
         return Verdict(line)
     return Verdict(

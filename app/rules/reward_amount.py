@@ -17,6 +17,7 @@ from app.rules.reward_types import (
 )
 
 ROUNDING = Source("本系统设定", "choice")
+DISTRICT = Source("区里书面规定", "found")  # who set what no policy says: a setting of this installation
 
 
 @dataclass(frozen=True)
@@ -113,21 +114,24 @@ def capped(amount: Amount, item: Item) -> Amount:
 
 
 def lifted(
-    amount: Amount, facts: Facts, item: Item, insider: Insider, uplift: Decimal | None, mode: str | None
+    amount: Amount, facts: Facts, item: Item, insider: Insider, given: Decimal | None, mode: str | None
 ) -> Amount:
-    """With an insider's uplift. What nobody has set adds nothing and is named as missing: the rest is settled."""
+    """With an insider's uplift: the one `given`, else the policy's own. What nobody has set adds nothing and is named
+    as missing: the rest is settled.
+    """
     if amount.fen is None:
         return amount
     if refused := no_uplift(facts, insider):
         return more(amount, notes=(refused,))
     notes = (f"领奖时：{insider.proof}（{insider.proof_source.citation}）",)
+    uplift, source = (insider.uplift, insider.uplift_source) if given is None else (given, DISTRICT)
     if uplift is None:
         unset = step("从业人员上浮：比例未定，暂不上浮", insider.elsewhere, insider.uplift_source)
         ask = Missing("uplift", "从业人员举报上浮多少（由区核定）")
         return more(amount, steps=(unset,), missing=(ask,), notes=notes)
     raised = whole_yuan(amount.fen * (1 + uplift))
     formula = f"{yuan(amount.fen)} × (1 + {percent(uplift)}) = {yuan(raised)}"
-    amount = more(amount, steps=(step("从业人员上浮", formula, insider.uplift_source),), notes=notes)
+    amount = more(amount, steps=(step("从业人员上浮", formula, source),), notes=notes)
     return under_cap(amount, raised, item, insider, mode)
 
 

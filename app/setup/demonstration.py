@@ -204,10 +204,8 @@ def offer_reward(stage: Stage, one: Played, who: str) -> None:
     with tools.database.work() as session:
         now = lay_out(session, tools, stage.holder(who), one.case_id)
     fine = money(now.recorded("decision")[-1].value["fine"], "fine")
-    facts = Facts(now.tips[0].tip.day, "violation", fine_fen=fine, mode="named")
-    wanted = {question.id: question.wanted for question in questions(facts, policies)}
-    verified, first = wanted.pop("verified"), wanted.pop("first_reporter")
-    facts = replace(facts, answers=wanted, verified=verified, first_reporter=first)
+    facts = Facts(now.tips[0].tip.day, "violation", fine_fen=fine)
+    facts = replace(facts, answers={question.id: question.wanted for question in questions(facts, policies)})
     made = propose(tools, now, now.tips[0].tip.number, facts, policies)
     sign(tools, stage.holder("signer"), made)
     decided = Decision(

@@ -1,20 +1,20 @@
 """The rewards' pages: eligibility asked one by one, the calculation, signing, the district's decision, the offer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.casework.context import Desktop, lay_out
-from app.casework.flow import LEADS
+from app.casework.context import Desktop, OpenTip, lay_out
+from app.casework.flow import CONCLUSIONS, LEADS
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.rewards.book import one_reward, read_rewards
-from app.rewards.decide import Decision, first_of, propose, record, refuse, sign, tip_of
+from app.rewards.decide import Decision, established, first_of, propose, record, refuse, sign, tip_of
 from app.rewards.payment import offer, pay_sealed
 from app.rules.reward import questions
 from app.rules.reward_input import facts_of, money
@@ -92,18 +92,18 @@ def suggest(case_id: str) -> Page:
     typed = {name: plain_text(text)[:40] for name, text in request.form.items()}
     try:
         one = tip_of(now, number)
-        facts = facts_from(now, one.tip.day, one.content.report.mode, one.content.report.insider, typed)
+        facts = facts_from(now, one, typed)
         if request.method == "POST":
             reward_id = propose(tools(), now, number, facts, policies())
             return redirect(f"/desk/rewards/{reward_id}?case={case_id}", 303)
         problem, status = "", 200
     except (Unmet, RewardError) as error:
         problem, status, facts = str(error), 422, Facts(tools().now.today(), "violation")
-    asked = questions(facts, policies())
+    asked = [one for one in questions(facts, policies()) if one.id not in ("verified", "first_reporter")]
     page = render_template(
         "staff/reward_ask.html",
         now=now, number=number, questions=asked, typed=typed, problem=problem, kinds=KINDS, answers=ANSWERS,
-        first=first_of(now) if now.reports else "",
+        first=first_of(now), conclusion=CONCLUSIONS.get(now.now.facts.extra.get("conclusion", ""), ""),
     )  # fmt: skip
     return page, status
 
@@ -113,20 +113,16 @@ def desktop(case_id: str) -> Desktop:
         return lay_out(session, tools(), holder(), case_id)
 
 
-def facts_from(now: Desktop, registered: Any, mode: str, insider: bool, typed: dict[str, str]) -> Facts:
+def facts_from(now: Desktop, one: OpenTip, typed: dict[str, str]) -> Facts:
     """Facts from the form and from what is recorded. Raises RewardError."""
     fines = [record.value.get("fine", "") for record in now.recorded("decision")]
     given = {
-        "registered_on": registered.isoformat(),
         "kind": typed.get("kind") or "violation",
         "fine": typed.get("fine") or (fines[-1] if fines else None),
         "deaths": int(typed["deaths"]) if typed.get("deaths", "").isdigit() else None,
-        "insider": insider,
-        "mode": mode,
-        "sector": now.now.sector,
     }
     answers = {name.removeprefix("q-"): text for name, text in typed.items() if name.startswith("q-")}
-    return facts_of(given, answers)
+    return replace(facts_of(given, answers), **established(now, one))
 
 
 def done(reward_id: str, act: Callable[[Tools, Holder], object]) -> Page:

@@ -76,6 +76,8 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
         authority=settings.authority,
         town=settings.town,
         counter_open=settings.counter_open,
+        anonymous_reward=settings.anonymous_reward,
+        insider_uplift=settings.insider_uplift,
     )
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -94,12 +95,26 @@ def test_a_wrong_setting_stops_the_start(small_town: Town, tmp_path: Path) -> No
         {"ANSHAO_AUTHORITY": "city"},
         {"ANSHAO_DEMONSTRATION": "true"},
         {"ANSHAO_COUNTER_OPEN": "1"},
+        {"ANSHAO_ANONYMOUS_REWARD": "allowed"},
+        {"ANSHAO_INSIDER_UPLIFT": "0"},
+        {"ANSHAO_INSIDER_UPLIFT": "20%"},
+        {"ANSHAO_INSIDER_UPLIFT": "101"},
+        {"ANSHAO_INSIDER_UPLIFT": "NaN"},
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(environ: dict[str, str], tmp_path: Path) -> None:
     """A typing mistake would silently mean something else."""
     with pytest.raises(SettingError):
         load({"ANSHAO_DATA": str(tmp_path), **environ})
+
+
+def test_what_the_district_has_not_written_is_unset(tmp_path: Path) -> None:
+    """Nobody's decision would be taken for a yes or a no, or 20 per cent for twenty times."""
+    unset = load({"ANSHAO_DATA": str(tmp_path)})
+    assert (unset.anonymous_reward, unset.insider_uplift) == (None, None)
+    written = {"ANSHAO_ANONYMOUS_REWARD": "no", "ANSHAO_INSIDER_UPLIFT": "20"}
+    given = load({"ANSHAO_DATA": str(tmp_path), **written})
+    assert (given.anonymous_reward, given.insider_uplift) == (False, Decimal("0.2"))
 
 
 @pytest.mark.parametrize("written", ["town = ", "counter_open = true", "authority = 'city'", "\x00"])

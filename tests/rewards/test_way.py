@@ -34,10 +34,7 @@ DISTRICT = Decision(PAID, "蓟应急奖〔2026〕3号", "2026-11-24", earlier=Fa
 
 def facts(taken: Taken) -> Facts:
     asked = questions(Facts(taken.day, "violation"), POLICIES)
-    wanted = {one.id: one.wanted for one in asked}
-    verified_, first = wanted.pop("verified"), wanted.pop("first_reporter")
-    plain = Facts(taken.day, "violation", fine_fen=2_400_000, mode="named", answers=wanted)
-    return dataclasses.replace(plain, verified=verified_, first_reporter=first)
+    return Facts(taken.day, "violation", fine_fen=2_400_000, answers={one.id: one.wanted for one in asked})
 
 
 def desktop(town: Town, taken: Taken, who: str = "chengjian") -> Desktop:
