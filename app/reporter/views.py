@@ -183,6 +183,7 @@ def show_follow(
         problem=problem,
         refused=refused,
         offers=offers_of(tools(), visit),
+        counter_open=tools().counter_open,
     )
 
 

@@ -5,6 +5,7 @@ What they read names the tip's number and never the case: outside the desk nobod
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -139,3 +140,12 @@ def of_case(session: Session, tools: Tools, now: Desktop, reward_id: str) -> Ope
     if reward_id not in dict(now.now.facts.rewards):
         raise Unmet("这份奖励不是这件事项的。")
     return one_reward(session, tools, now.holder, reward_id)
+
+
+def claim_until(tools: Tools) -> date | None:
+    """The last day to claim from today on; None while the counter is closed: nobody can claim, so no days run."""
+    return (
+        tools.calendar.add_days(tools.now.today(), tools.limits.claim.value).day
+        if tools.counter_open
+        else None
+    )

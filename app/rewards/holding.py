@@ -15,7 +15,7 @@ from app.casework.context import Desktop
 from app.casework.flow import CONCLUDED, PROVEN
 from app.casework.models import Case
 from app.people.tools import Tools
-from app.rewards.book import UNPAID, enter
+from app.rewards.book import UNPAID, claim_until, enter
 from app.rewards.models import Reward
 from app.tips.content import Line, add_line
 from app.tips.models import Tip
@@ -61,18 +61,18 @@ def settle(tools: Tools, now: Desktop) -> None:
 
 def new_window(tools: Tools) -> dict[str, Any]:
     """What was held could not be claimed: its days begin anew."""
-    until = tools.calendar.add_days(tools.now.today(), tools.limits.claim.value).day
-    return {"lapse_due": case((Reward.lapse_due.is_not(None), until), else_=None)}
+    until = claim_until(tools)
+    return {"lapse_due": until and case((Reward.lapse_due.is_not(None), until), else_=None)}
 
 
 def tell(session: Session, now: Desktop, freed: Sequence[Reward]) -> None:
-    """Tell the reporters of those that were already offered until when they can claim."""
+    """Tell the reporters of those that were already offered."""
     tips = {one.tip.number: one for one in now.tips}
     for row in freed:
-        if row.lapse_due is not None and row.tip_number in tips:
-            one = tips[row.tip_number]
-            day = f"{row.lapse_due.year}年{row.lapse_due.month}月{row.lapse_due.day}日"
-            text = f"复查完了，奖励可以领了，{day}前有效。"
+        if row.tip_number is not None and row.tip_number in tips:
+            one, until = tips[row.tip_number], row.lapse_due
+            day = f"可以领了，{until.year}年{until.month}月{until.day}日前有效" if until else "照发"
+            text = f"复查完了，奖励{day}。"
             fresh = session.get_one(Tip, one.tip.id)
             add_line(session, fresh, one.key, Line(day=now.day, by="notice", kind="told", text=text))
 

@@ -16,7 +16,7 @@ from app.casework.needs import Unmet
 from app.db.versions import Outrun, change
 from app.people.holder import Holder
 from app.people.tools import Tools
-from app.rewards.book import HELD, enter, must_be, of_case, write
+from app.rewards.book import HELD, claim_until, enter, must_be, of_case, write
 from app.rewards.decide import tip_of
 from app.rewards.holding import unsettled
 from app.rewards.models import Reward
@@ -39,7 +39,7 @@ class Offer:
 
     fen: int
     code: str = field(repr=False)
-    until: date
+    until: date | None  # None: no days run, the counter is closed
     state: str
     frozen: bool
 
@@ -69,8 +69,9 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
     if not one.content.receipt:
         raise Unmet("这位举报人没有领奖码，请按密封件发放。")
     sealed = seal_to(tip.public_key, canonical_json({"fen": fen}), context(reward_id, tip.number))
-    until = tools.calendar.add_days(now.day, tools.limits.claim.value).day
-    text = f"有一笔奖励可以领，{until.year}年{until.month}月{until.day}日前有效。领之前请先看说明。"
+    until = claim_until(tools)
+    day = f"{until.year}年{until.month}月{until.day}日" if until else ""
+    text = f"有一笔奖励可以领，{day}前有效。领之前请先看说明。" if day else "有一笔奖励，怎么领请看上面。"
     columns = {"tip_number": tip.number, "lapse_due": until, "payment": sealed}
     with tools.database.work(write=True) as session:
         write(session, opened, "offered", columns)
@@ -97,21 +98,21 @@ def of_number(number: str) -> Select[Reward]:
 
 
 def show(tools: Tools, row: Reward, number: str, private: bytes, code: str, claim: KeyPair) -> Offer:
-    """One offer as its reporter sees it; seen, it opens with the claim code and no longer with the receipt."""
+    """One offer as its reporter sees it; seen while the counter is open, it opens with the claim code alone."""
     purpose, sealed, state = context(row.id, number), row.payment or b"", row.state
     try:
         amount = open_with(private, sealed, purpose)
     except SealError:
         amount = open_with(claim.private, sealed, purpose)
-    if state == "offered" and not row.frozen:
+    if state == "offered" and tools.counter_open and not row.frozen:
         state = make_ready(tools, row, seal_to(claim.public, amount, purpose))
-    return Offer(json.loads(amount)["fen"], code, row.lapse_due or tools.now.today(), state, row.frozen)
+    return Offer(json.loads(amount)["fen"], code, row.lapse_due, state, row.frozen)
 
 
 def make_ready(tools: Tools, row: Reward, payment: bytes) -> str:
     """From now on the claim code opens it; returns the state. Two looks at once make it ready once."""
     with contextlib.suppress(Outrun), tools.database.work(write=True) as session:
-        change(session, row, state="claimed", payment=payment)
+        change(session, row, state="claimed", payment=payment, lapse_due=row.lapse_due or claim_until(tools))
         enter(session, tools, None, "claimed", row)
     return "claimed"
 
@@ -166,7 +167,11 @@ def pay_sealed(tools: Tools, now: Desktop, reward_id: str, voucher: str) -> None
 
 
 def lapse(tools: Tools) -> int:
-    """Claims whose window has ended lapse (逾期视为放弃); returns how many. A frozen one waits."""
+    """Claims whose window has ended lapse (逾期视为放弃); returns how many. A frozen one waits, and all of them while
+    the counter is closed.
+    """
+    if not tools.counter_open:
+        return 0
     today = tools.now.today()
     with tools.database.work(write=True) as session:
         rows = session.scalars(

@@ -17,7 +17,7 @@ from app.casework.reading import note_reading, queue, search
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.db.versions import Outrun
-from app.intake.sent import Taken
+from app.intake.sent import Sent, Taken
 from app.intake.take import take
 from app.intake.visits import open_visit
 from app.jobs.work import each_minute
@@ -52,8 +52,8 @@ def sign_all(town: Town) -> None:
         sign_record(town.tools, town.holder("signer"), record.id, "同意")
 
 
-def verified(town: Town) -> Taken:
-    taken = take(town.tools, sent())
+def verified(town: Town, report: Sent | None = None) -> Taken:
+    taken = take(town.tools, report or sent())
     step(town, taken, "accept")
     step(town, taken, "verify", enterprise="某饭店", found=FOUND, level="general", photos=1)
     sign_all(town)

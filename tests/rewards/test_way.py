@@ -10,7 +10,7 @@ from app.casework.context import Desktop, lay_out
 from app.casework.needs import Unmet
 from app.casework.reporting import say
 from app.db.versions import Outrun
-from app.intake.sent import Taken
+from app.intake.sent import Sent, Taken
 from app.intake.take import take
 from app.people.grants import NoKey
 from app.rewards.book import one_reward, read_rewards
@@ -21,10 +21,12 @@ from app.rules.reward import questions
 from app.rules.reward_policies import Policies
 from app.rules.reward_types import Facts
 from app.sealing.receipt import new_number
+from app.tips.identity import Person
 from app.tips.receipts import look_up
 from tests.casework.test_way import step, verified
-from tests.intake.test_take import sent
+from tests.intake.test_take import GAS, sent
 from tests.makers import Town, add_member
+from tests.web.door import app_of, followed
 
 POLICIES = Policies.load()
 LI = "li"
@@ -47,8 +49,8 @@ def number(taken: Taken) -> str:
     return taken.receipt.number
 
 
-def offered(town: Town) -> tuple[Taken, str]:
-    taken = verified(town)
+def offered(town: Town, report: Sent | None = None) -> tuple[Taken, str]:
+    taken = verified(town, report)
     step(town, taken, "answer", reply="属实。")
     made = propose(town.tools, desktop(town, taken), number(taken), facts(taken), POLICIES)
     sign(town.tools, town.holder("signer"), made)
@@ -197,3 +199,36 @@ def test_who_was_first_is_known_from_the_sealed_order(small_town: Town) -> None:
     assert [one.tip.number for one in both.tips] == [number(first), number(second)]
     turned = dataclasses.replace(both, tips=both.tips[::-1])
     assert first_of(turned) == number(first)
+
+
+@pytest.mark.parametrize("mode", ["anonymous", "named"])
+def test_nobody_is_sent_to_a_closed_counter(small_town: Town, mode: str) -> None:
+    """The page gave a code for a window that refuses it, while the days to claim ran out."""
+    opened, report = small_town.tools, dataclasses.replace(GAS, mode=mode)
+    small_town.tools = dataclasses.replace(opened, counter_open=False)
+    taken, made = offered(small_town, sent(report, person=Person("张三", "13000000000")))
+    assert taken.receipt is not None
+    client = followed(app_of(small_town), taken.receipt.number, taken.receipt.password)
+    page = client.get("/follow").text
+    assert "3,600" in page
+    assert "data-claim-code" not in page
+    assert "到窗口领，不问" not in page
+    assert ("交给财务" if mode == "named" else "窗口还没有开") in page
+    small_town.now.pass_days(90)
+    assert lapse(small_town.tools) == 0
+    small_town.tools = opened
+    assert lapse(opened) == 0
+    client = followed(app_of(small_town), taken.receipt.number, taken.receipt.password)
+    assert "data-claim-code" in client.get("/follow").text
+    until = opened.calendar.add_days(opened.now.today(), opened.limits.claim.value).day
+    with opened.database.work() as session:
+        assert one_reward(session, opened, small_town.holder("office"), made).row.lapse_due == until
+
+
+def test_who_was_paid_by_a_sealed_slip_can_still_look(small_town: Town) -> None:
+    """The page of a reporter whose reward was paid without the code would be a server error."""
+    taken, made = offered(small_town)
+    pay_sealed(small_town.tools, desktop(small_town, taken), made, "记-2026-118")
+    assert taken.receipt is not None
+    (found,) = offers_of(small_town.tools, look_up(small_town.tools, taken.receipt))
+    assert found.state == "paid"
