@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.casework.context import Desktop, OpenTip, lay_out
 from app.casework.flow import CONCLUSIONS, LEADS
 from app.casework.needs import Unmet
-from app.casework.reading import note_listing
+from app.casework.reading import note_listing, note_reading
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.rewards.book import one_reward, read_rewards
@@ -79,6 +79,7 @@ def show(reward_id: str, problem: str = "") -> str:
 @signed_in(*READERS)
 def letter(reward_id: str) -> str:
     """提请奖励函: what a town sends to the district; every figure in it is a proposal."""
+    note_listing(tools(), holder(), "rewards")
     with tools().database.work() as session:
         found = one_reward(session, tools(), holder(), reward_id)
     return render_template("staff/reward_letter.html", reward=found)
@@ -88,6 +89,7 @@ def letter(reward_id: str) -> str:
 def suggest(case_id: str) -> Page:
     """Ask what the policy asks, one by one; calculate; propose."""
     now = desktop(case_id)
+    note_reading(tools(), holder(), now)
     number = request.values.get("tip", "") or (now.reports[0].tip.number if now.reports else "")
     typed = {name: plain_text(text)[:40] for name, text in request.form.items()}
     try:

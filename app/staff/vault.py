@@ -10,7 +10,7 @@ from app.casework.context import Desktop, lay_out
 from app.casework.flow import LEADS
 from app.casework.needs import Unmet
 from app.casework.opening import RESERVED_KEEPERS
-from app.casework.reading import note_listing
+from app.casework.reading import note_listing, note_reading
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.staff.news import seen
@@ -73,6 +73,7 @@ def ask_for(case_id: str) -> Page:
     """Ask for an identity or a call, from a case in hand."""
     with tools().database.work() as session:
         now = lay_out(session, tools(), holder(), case_id)
+    note_reading(tools(), holder(), now)
     if request.method == "GET":
         return render_template("staff/vault_ask.html", now=now, problem="")
     ask = ask_call if request.form.get("kind") == "call" else ask_identity
