@@ -22,12 +22,14 @@ def counter() -> str:
 def serve() -> str | tuple[str, int]:
     """First the amount, then, with `pay`, the payment; the code is checked each time and kept nowhere."""
     number, code = (clean_digits(request.form.get(name, "")[:60]) for name in ("number", "claim_code"))
-    paying = bool(request.form.get("pay"))
+    seen = request.form.get("pay", "")
     try:
-        due = (pay if paying else look_at)(tools(), holder(), number, code)
+        due = pay(tools(), holder(), number, code, seen) if seen else look_at(tools(), holder(), number, code)
     except Unmet as unmet:
         shown = render_template(
             "cashier/counter.html", due=None, problem=str(unmet), paid=False, number=number
         )
         return shown, 422
-    return render_template("cashier/counter.html", due=due, problem="", paid=paying, number=number, code=code)
+    return render_template(
+        "cashier/counter.html", due=due, problem="", paid=bool(seen), number=number, code=code
+    )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from app.casework.context import Desktop, OpenTip
@@ -14,7 +15,7 @@ from app.rewards.holding import unsettled
 from app.rules.reward import calculate
 from app.rules.reward_paper import as_json, paper
 from app.rules.reward_policies import Policies
-from app.rules.reward_types import Facts
+from app.rules.reward_types import Calculation, Facts, Step, whole_yuan, yuan
 from app.tips.content import open_sequence
 
 ANONYMOUS = {
@@ -77,17 +78,15 @@ def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies:
         raise Unmet(why)
     if now.now.reserved:
         raise Unmet("涉及公职人员的事项不在这里测算奖励，请按纪检的规定办。")
-    own = [name for name, _ in now.now.facts.rewards]
-    with tools.database.work() as session:
-        known = read_rewards(session, tools, now.holder, own) if own else []
-    if any(reward.body["tip"] == one.tip.id and reward.row.state in LIVE for reward in known):
-        raise Unmet("这件举报已经有一份奖励在办。")
+    before, penalties = decided_before(tools, now, one), len(now.recorded("decision"))
     facts = replace(facts, **established(now, one))
     allowed = ANONYMOUS[tools.anonymous_reward]
     found = calculate(facts, policies, uplift=tools.insider_uplift, anonymous_reward=allowed)
     if found.fen is None:
         reasons = [*found.reasons, *(missing.question for missing in found.missing)]
         raise Unmet("现在算不出奖励：" + "；".join(reasons))
+    if before:
+        found = beyond(found, found.fen, before)
     body: dict[str, Any] = {
         "tip": one.tip.id,
         "tip_number": tip_number,
@@ -98,8 +97,34 @@ def propose(tools: Tools, now: Desktop, tip_number: str, facts: Facts, policies:
         "calculation": as_json(found),
         "paper": paper(found).rsplit("\n", 1)[0],
         "registered_on": one.tip.day.isoformat(),
+        "penalties": penalties,
     }
     return add_reward(tools, now, body)
+
+
+def decided_before(tools: Tools, now: Desktop, one: OpenTip) -> int:
+    """What was already decided for this report, in fen. A penalty recorded since may add to it (the authority often
+    fines months later); without one, or while a proposal is under way, there is no second. Raises Unmet.
+    """
+    own = [name for name, _ in now.now.facts.rewards]
+    with tools.database.work() as session:
+        known = read_rewards(session, tools, now.holder, own) if own else []
+    live = [each for each in known if each.body["tip"] == one.tip.id and each.row.state in LIVE]
+    if any(each.row.state in ("suggested", "signed") for each in live):
+        raise Unmet("这件举报已经有一份奖励在办。要按新的处罚决定重算的，先写明理由停办那一份。")
+    if any(each.body.get("penalties", 0) >= len(now.recorded("decision")) for each in live):
+        raise Unmet("这件举报已经有一份奖励在办，之后没有登记新的处罚决定。")
+    return sum(int(each.body["decision"]["fen"]) for each in live)
+
+
+def beyond(found: Calculation, fen: int, before: int) -> Calculation:
+    """The calculation anew, less what was decided before. Raises Unmet where nothing is left."""
+    rest = whole_yuan(Decimal(fen - before))
+    if rest <= 0:
+        raise Unmet("按新的处罚决定算，不比已经决定的多，不用再提。")
+    formula = f"{yuan(fen)} − {yuan(before)} = {yuan(rest)}"
+    less = Step("重新测算，减去已经决定的奖励", formula, "登记新的处罚决定以后", verified=True)
+    return replace(found, fen=rest, steps=(*found.steps, less))
 
 
 def sign(tools: Tools, holder: Holder, reward_id: str) -> None:

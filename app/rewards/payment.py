@@ -51,6 +51,7 @@ class Due:
     reward_id: str
     fen: int
     version: int
+    more: bool  # whether another one waits under the same number
 
 
 def context(reward_id: str, number: str) -> Context:
@@ -118,16 +119,21 @@ def make_ready(tools: Tools, row: Reward, payment: bytes) -> str:
 
 
 def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
-    """The amount for a number and its claim code. The look is entered before it returns. Raises Unmet, Busy."""
+    """The amount for a number and its claim code, of several the oldest. The look is entered before it returns.
+
+    Raises Unmet, Busy.
+    """
     if not tools.counter_open:
         raise Unmet("凭码领奖还没有开通，请按密封件发放。")
     if not is_number(number) or not is_claim_code(code):
         raise Unmet("抄漏或抄错了一位，请对照纸上再输一次。")
     with tools.database.work() as session:
-        row = session.scalar(select(Reward).where(Reward.tip_number == number, Reward.state == "claimed"))
+        rows = session.scalars(of_number(number).where(Reward.state == "claimed")).all()
     pair = claim_pair(
         code, number, tools.keyring.pepper, tools.keyring.looking_up
     )  # also for an unknown number
+    free = [each for each in rows if not each.frozen]
+    row = next(iter([*free, *rows]), None)
     if row is None or row.payment is None:
         raise Unmet(WRONG)
     try:
@@ -138,12 +144,16 @@ def look_at(tools: Tools, holder: Holder, number: str, code: str) -> Due:
         raise Unmet(HELD)
     with tools.database.work(write=True) as session:
         enter(session, tools, holder, "looked_at", row)
-    return Due(row.id, fen, row.version)
+    return Due(row.id, fen, row.version, len(free) > 1)
 
 
-def pay(tools: Tools, holder: Holder, number: str, code: str) -> Due:
-    """Pay once: the code is checked again and the state written before the amount is handed over. Raises Unmet."""
+def pay(tools: Tools, holder: Holder, number: str, code: str, seen: str) -> Due:
+    """Pay once what was `seen` (the reward's id): the code is checked again and the state written before the amount is
+    handed over; a second click never pays the next one. Raises Unmet, Busy.
+    """
     due = look_at(tools, holder, number, code)
+    if seen != due.reward_id:
+        raise Unmet("这一笔刚刚已经领了。")
     with tools.database.work(write=True) as session:
         row = session.get_one(Reward, due.reward_id)
         if row.state != "claimed" or row.version != due.version:

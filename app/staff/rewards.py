@@ -17,7 +17,7 @@ from app.rewards.book import one_reward, read_rewards
 from app.rewards.decide import Decision, established, first_of, propose, record, refuse, sign, tip_of
 from app.rewards.payment import offer, pay_sealed
 from app.rules.reward import questions
-from app.rules.reward_input import facts_of, money
+from app.rules.reward_input import facts_of, money, number
 from app.rules.reward_policies import Policies
 from app.rules.reward_types import KINDS, Facts, RewardError
 from app.staff.news import seen
@@ -117,10 +117,12 @@ def desktop(case_id: str) -> Desktop:
 
 def facts_from(now: Desktop, one: OpenTip, typed: dict[str, str]) -> Facts:
     """Facts from the form and from what is recorded. Raises RewardError."""
-    fines = [record.value.get("fine", "") for record in now.recorded("decision")]
+    fines = {
+        record.value["document"]: number(record.value["fine"], "fine") for record in now.recorded("decision")
+    }
     given = {
         "kind": typed.get("kind") or "violation",
-        "fine": typed.get("fine") or (fines[-1] if fines else None),
+        "fine": typed.get("fine") or (sum(fines.values()) if fines else None),
         "deaths": int(typed["deaths"]) if typed.get("deaths", "").isdigit() else None,
     }
     answers = {name.removeprefix("q-"): text for name, text in typed.items() if name.startswith("q-")}

@@ -10,7 +10,7 @@ from app.people.subjects import open_subject_key
 from app.rewards.book import Opened, one_reward
 from app.rewards.decide import propose, record, refuse, sign
 from app.rewards.holding import hold_offered, settle
-from app.rewards.payment import lapse, offer, offers_of, pay, pay_sealed
+from app.rewards.payment import lapse, offer, offers_of, pay_sealed
 from app.tips.receipts import look_up
 from tests.casework.test_way import sign_all, step, verified
 from tests.makers import Town
@@ -25,6 +25,7 @@ from tests.rewards.test_way import (
     number,
     offered,
     other_member,
+    pay_out,
 )
 from tests.web.door import app_of, followed, signed_in
 
@@ -144,7 +145,7 @@ def test_an_untrue_conclusion_keeps_it_held_and_lets_it_be_refused(town: Town) -
     reopen(town, taken)
     conclude(town, taken, "untrue")
     with pytest.raises(Unmet):
-        pay(town.tools, town.holder("cashier"), number(taken), code)
+        pay_out(town.tools, town.holder("cashier"), number(taken), code)
     refuse(town.tools, town.holder("chengjian"), made, "复查不属实")
     assert read(town, made).row.state == "refused"
     client = followed(app_of(town), number(taken), password(taken))

@@ -13,10 +13,12 @@ from app.db.versions import Outrun
 from app.intake.sent import Sent, Taken
 from app.intake.take import take
 from app.people.grants import NoKey
+from app.people.holder import Holder
+from app.people.tools import Tools
 from app.rewards.book import one_reward, read_rewards
 from app.rewards.decide import Decision, first_of, propose, record, refuse, sign
 from app.rewards.holding import hold_offered, settle
-from app.rewards.payment import lapse, look_at, offer, offers_of, pay, pay_sealed
+from app.rewards.payment import Due, lapse, look_at, offer, offers_of, pay, pay_sealed
 from app.rules.reward import questions
 from app.rules.reward_policies import Policies
 from app.rules.reward_types import Facts
@@ -65,6 +67,11 @@ def other_member(town: Town) -> None:
     add_member(town, LI, [epochs[at] for at in sorted(epochs)], "chengjian")
 
 
+def pay_out(tools: Tools, cashier: Holder, number: str, code: str) -> Due:
+    """What the counter does: look, then pay what was seen."""
+    return pay(tools, cashier, number, code, look_at(tools, cashier, number, code).reward_id)
+
+
 def code_of(town: Town, taken: Taken) -> str:
     assert taken.receipt is not None
     (found,) = offers_of(town.tools, look_up(town.tools, taken.receipt))
@@ -77,7 +84,7 @@ def test_the_whole_way_to_a_number(town: Town) -> None:
     assert taken.receipt is not None
     (found,) = offers_of(town.tools, look_up(town.tools, taken.receipt))
     assert found.fen == PAID
-    due = pay(town.tools, town.holder("cashier"), number(taken), found.code)
+    due = pay_out(town.tools, town.holder("cashier"), number(taken), found.code)
     assert due.fen == PAID
     with town.tools.database.work() as session:
         assert one_reward(session, town.tools, town.holder("office"), made).row.state == "paid"
@@ -105,10 +112,10 @@ def test_a_code_pays_once_also_for_two_at_once(town: Town) -> None:
     """A claim code could be paid twice by two windows at once."""
     taken, _ = offered(town)
     code, cashier = code_of(town, taken), town.holder("cashier")
-    paid = race(lambda: pay(town.tools, cashier, number(taken), code))
+    paid = race(lambda: pay_out(town.tools, cashier, number(taken), code))
     assert paid == 1
     with pytest.raises(Unmet):
-        pay(town.tools, cashier, number(taken), code)
+        pay_out(town.tools, cashier, number(taken), code)
 
 
 def race(act: Callable[[], object]) -> int:
@@ -160,11 +167,11 @@ def test_an_objection_freezes_what_is_offered(small_town: Town) -> None:
     say(small_town.tools, look_up(small_town.tools, taken.receipt), "objection", "没看后院")
     hold_offered(small_town.tools, number(taken))
     with pytest.raises(Unmet):
-        pay(small_town.tools, small_town.holder("cashier"), number(taken), code)
+        pay_out(small_town.tools, small_town.holder("cashier"), number(taken), code)
     other_member(small_town)
     step(small_town, taken, "uphold", LI, reason="又看了一遍")
     settle(small_town.tools, desktop(small_town, taken))
-    assert pay(small_town.tools, small_town.holder("cashier"), number(taken), code).fen == PAID
+    assert pay_out(small_town.tools, small_town.holder("cashier"), number(taken), code).fen == PAID
 
 
 def test_a_claim_lapses_after_its_window(town: Town) -> None:
@@ -177,7 +184,7 @@ def test_a_claim_lapses_after_its_window(town: Town) -> None:
     assert lapse(town.tools) == 1
     assert lapse(town.tools) == 0
     with pytest.raises(Unmet):
-        pay(town.tools, town.holder("cashier"), number(taken), code)
+        pay_out(town.tools, town.holder("cashier"), number(taken), code)
 
 
 def test_the_counter_is_closed_until_it_is_allowed(small_town: Town) -> None:
@@ -186,7 +193,7 @@ def test_the_counter_is_closed_until_it_is_allowed(small_town: Town) -> None:
     code = code_of(small_town, taken)
     closed = dataclasses.replace(small_town.tools, counter_open=False)
     with pytest.raises(Unmet):
-        pay(closed, small_town.holder("cashier"), number(taken), code)
+        pay_out(closed, small_town.holder("cashier"), number(taken), code)
     pay_sealed(closed, desktop(small_town, taken), made, "记-2026-118")
 
 
