@@ -76,6 +76,16 @@ class Desktop:
     def is_lead(self) -> bool:
         return self.holder.sits_at(self.now.desk)
 
+    @property
+    def is_death(self) -> bool:
+        """涉及死亡: verified by an authority of the county level or above, never by a town (安全生产法 §73 ¶2).
+
+        An accusation that also tells of a death stays an accusation: the death is split off.
+        """
+        told = any(one.content.report.deaths for one in self.tips) and not self.now.reserved
+        death = self.tools.rules.escalated("death").id
+        return told or self.now.facts.rule == "death" or self.now.sector == death
+
     def desk_name(self, desk_id: str) -> str:
         return self.desks[desk_id].name if desk_id in self.desks else desk_id
 

@@ -67,7 +67,15 @@ REASON = Field("reason", "理由", "area")
 
 EDGES = (
     Edge("sign_for", "签收", ("received",), None, ("lead",), needs=("unsigned",), page=False),
-    Edge("accept", "开始核查", ("received",), "verifying", ("lead", "job"), told="已登记，开始核查。"),
+    Edge(
+        "accept",
+        "开始核查",
+        ("received",),
+        "verifying",
+        ("lead", "job"),
+        needs=("no_death",),
+        told="已登记，开始核查。",
+    ),
     Edge(
         "decline",
         "不予办理",
@@ -78,7 +86,8 @@ EDGES = (
             Field("why", "原因", "select", choices=options(DECLINE_REASONS)),
             Field("reply", "给举报人的话", "area"),
         ),
-        told="不属于可以办理的安全生产举报。",
+        ("no_death",),
+        "不属于可以办理的安全生产举报。",
     ),
     Edge(
         "transfer",
@@ -91,7 +100,7 @@ EDGES = (
             Field("member", "只给这个人（有人要回避时）", "select", required=False, source="members"),
             Field("reason", "依据", "area"),
         ),
-        ("handovers",),
+        ("no_death", "handovers"),
         "已转给更合适的科室办理。",
     ),
     Edge(
@@ -200,7 +209,8 @@ EDGES = (
             Field("person", "责任人", most=40, required=False),
             Field("photos", "现场照片", "photos", required=False),
         ),
-        told="已经到现场核查。",
+        ("no_death",),
+        "已经到现场核查。",
     ),
     Edge(
         "conclude",
@@ -213,7 +223,7 @@ EDGES = (
             Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
             Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
         ),
-        ("site_signed", "children_reported", "major_punished"),
+        ("no_death", "site_signed", "children_reported", "major_punished"),
         "已经查清，答复马上给您。",
     ),
     Edge(
@@ -237,7 +247,8 @@ EDGES = (
             Field("limit", "整改期限", "day"),
             Field("photos", "整改前照片", "photos", required=False),
         ),
-        told="正在整改。",
+        ("no_death",),
+        "正在整改。",
     ),
     Edge(
         "report_done",
@@ -319,7 +330,7 @@ EDGES = (
         "closed",
         ("lead",),
         (Field("into", "并入（事项编号）", "number", most=8),),
-        ("mergeable",),
+        ("no_death", "mergeable"),
         "和同一件事的另一个举报一起办，您的编号照样能查。",
     ),
     Edge(

@@ -32,6 +32,11 @@ def signed(now: Desktop, kind: str) -> bool:
     return any(record.kind == kind and record.value.get("signed_by") for record in since_reopened)
 
 
+def no_death(now: Desktop) -> str | None:
+    """安全生产法 §73 ¶2: received, handed over, finished, and nothing else."""
+    return "涉及死亡的只能移送区里，由区里组织核查。" if now.is_death else None
+
+
 def handovers(now: Desktop) -> str | None:
     if now.now.facts.handovers >= MAX_HANDOVERS and "dispatch" not in now.holder.roles:
         return "已经转过两次，请交分派岗书面指定。"
@@ -146,7 +151,8 @@ def merged(now: Desktop) -> str | None:
 NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
-        handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended, extension_signed,
+        no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended,
+        extension_signed,
         site_signed, rectification_signed, children_reported, major_punished, unanswered, answered, objection_open,
         objected, not_objected, mergeable, not_merged, merged,
     )
@@ -160,7 +166,8 @@ def may_take(now: Desktop, edge: Edge) -> bool:
     return any(at.get(who, False) for who in edge.who)
 
 
-UNASKED = frozenset({"merged", "objected", "extension_signed"})  # steps that nobody looks for until it is so
+# steps that nobody looks for until it is so, and those that a death never takes
+UNASKED = frozenset({"merged", "objected", "extension_signed", "no_death"})
 
 
 def possible(now: Desktop) -> list[tuple[Edge, str | None]]:

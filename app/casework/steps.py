@@ -21,6 +21,7 @@ from app.casework.models import Case
 from app.casework.needs import Unmet, check_major
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
 from app.casework.records import prepare_record
+from app.clock.dues import LEFT
 from app.db.base import Base, new_id
 from app.ledger.write import New
 from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
@@ -322,10 +323,15 @@ def uphold(
 def reopen(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
-    """Verified anew: what was written before no longer carries a conclusion, and every reporter is answered again."""
+    """Verified anew: what was written before no longer carries a conclusion, and every reporter is answered again.
+
+    A death is handed over anew.
+    """
     kept = {n: value for n, value in now.now.facts.extra.items() if n not in ("conclusion", "penalty")}
     extra = {**kept, "since": len(now.now.facts.records)}
     return Effect(
+        state="received" if now.is_death else "",
+        told="重新报区里核查。" if now.is_death else None,
         changes={"objected": False},
         facts=replace(now.now.facts, extra=extra),
         said=values["reason"],
@@ -406,22 +412,39 @@ def unmerge(
 
 
 def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
-    """The hazard that is still there becomes a case of its own, by a newly written line without origin."""
+    """The hazard that is still there, or a death, becomes a case of its own, by a newly written line without origin."""
     check_lead(now, values["desk"])
-    if values["sector"] not in now.tools.rules.sectors:
+    sector = now.tools.rules.sectors.get(values["sector"])
+    if sector is None or sector.escalate == "official":  # an accusation names the hazard's sector, and discipline
         raise Unmet("请从列表里选行业领域。")
     refuse_quotes(now, values["text"])
     child, tip = prepare_child(now, values)
-    parent = replace(now.now.facts, children=(*now.now.facts.children, child.case.id), split_due="")
+    left = left_to_split(now, values["sector"])
+    parent = replace(
+        now.now.facts,
+        children=(*now.now.facts.children, child.case.id),
+        split_due=now.now.facts.split_due if left else "",
+        extra={**now.now.facts.extra, "also": left},
+    )
     return Effect(
+        note=LEFT if left else "",
         facts=parent,
         first_rows=(tip.tip, child.case),
         rows=(*tip.rows, *child.rows),
         notices=((values["desk"], "arrived"),),
         also_ledger=tuple(registered(child, tip, now.day, {"desk": values["desk"]})),
         told="",
-        forget=(f"split:{now.case.id}",),
+        forget=() if left else (f"split:{now.case.id}",),
     )
+
+
+def left_to_split(now: Desktop, sector: str) -> list[str]:
+    """Sectors of the matters that still wait beside this one: splitting off a death leaves the hazard, and the other
+    way round.
+    """
+    death = now.tools.rules.escalated("death").id
+    also = [str(one) for one in now.now.facts.extra.get("also", [])]
+    return [one for one in also if (one == death) != (sector == death)]
 
 
 CHILD = "superior"  # says nothing of where it comes from

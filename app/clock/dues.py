@@ -17,6 +17,7 @@ from app.clock.limits import Limit, Limits
 
 COMPLEX = "complex"  # note of `sign_for`: two working days to hand back instead of one
 OFFICIAL = "official"  # note of `register`: a hazard is still there, and an official is accused
+LEFT = "left"  # note of `split`: another matter still waits to be split off
 
 NOT_AWAITED_FROM_US = (
     "hand_back",
@@ -276,8 +277,8 @@ def unmerge(run: Run, _event: Event) -> Run:
     return run.before_merge or run
 
 
-def split(run: Run, _event: Event) -> Run:
-    return run.due(split=None)
+def split(run: Run, event: Event) -> Run:
+    return run if event.note == LEFT else run.due(split=None)
 
 
 def unchanged(run: Run, _event: Event) -> Run:

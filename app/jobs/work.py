@@ -67,10 +67,15 @@ def each_night(tools: Tools) -> None:
 
 
 def move_on(tools: Tools) -> None:
-    """Silence is acceptance once the day to hand back has passed (逾期不退视为接收)."""
+    """Silence is acceptance once the day to hand back has passed (逾期不退视为接收); of a death it never is."""
     today = tools.now.today()
+    silence = (
+        Case.state == "received",
+        Case.accept_due < today,
+        Case.sector != tools.rules.escalated("death").id,
+    )
     with tools.database.work() as session:
-        silent = session.scalars(select(Case).where(Case.state == "received", Case.accept_due < today)).all()
+        silent = session.scalars(select(Case).where(*silence)).all()
     for case in silent:
         try:
             with tools.database.work(write=True) as session:

@@ -2,7 +2,7 @@
 
 Patterns find what is said plainly. People rather say that someone "did not come up again" and that the family "was
 taken to a hotel"; that is learned from examples, with the cues of ``matters.yaml`` as features beside the letters.
-A death that is missed stays with the town, a false alarm is handed back: the thresholds are low.
+A death that is missed stays with the town, a false alarm costs the district a look: the thresholds are low.
 """
 
 from __future__ import annotations

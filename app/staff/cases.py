@@ -131,7 +131,11 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
     if field.source == "bureaus":
         return [(desk.id, desk.name) for desk in now.desks.values() if desk.kind == "outside"]
     if field.source == "sectors":
-        return [(sector.id, sector.name) for sector in tools().rules.sectors.values() if not sector.escalate]
+        return [
+            (sector.id, sector.name)
+            for sector in tools().rules.sectors.values()
+            if sector.escalate != "official"
+        ]
     if field.source == "members":
         return [("", "—"), *((row[0], row[1]) for row in members)]  # type: ignore[attr-defined]  # rows of a query
     return list(field.choices)

@@ -37,7 +37,11 @@ DEATH = Report(what="厂里轧死一个人没报，那台机器还在转", death
 DESKS = ("chengjian", "anjian", "zhifa", "dispatch", "office", "jijian")
 OTHERS = ("admin", "custodian", "approver", "signer", "cashier", "clerk", "duty")
 REFUSED = (Unmet, NoKey, Outrun)
-ALSO_TO = {"unmerge": "verifying"}  # back to where it was when it was merged
+ALSO_TO = {
+    "unmerge": "verifying",  # back to where it was when it was merged
+    "reopen": "received",  # a death is handed over anew
+}
+OF_A_DEATH = ("received", "handed_up", "concluded", "closed")
 FIRST = 6  # cases that most steps are about
 HAND_OVERS = ("transfer", "hand_back", "assign")
 OTHER_CASES = {"merge": 1, "unmerge": 1, "split": 2}  # entries about another case; a new one has two
@@ -238,9 +242,14 @@ class Walk:
         assert after.row["version"] == before.row["version"] + 1
         assert after.events > before.events
         assert edge.name in HAND_OVERS or after.desk == before.desk
+        self.check_death(after.row["sector"], after.state)
         assert (after.key != before.key) == (edge.name in HAND_OVERS), (
             "a hand-over makes a new key, nothing else"
         )
+
+    def check_death(self, sector: str | None, state: str | None) -> None:
+        """The town verifies no death, whatever anybody tries."""
+        assert sector != self.town.tools.rules.escalated("death").id or state in OF_A_DEATH
 
     def check_keys(self, case_id: str) -> None:
         """The row says what its sealed facts say; who leads it opens it, and nobody else."""
@@ -301,3 +310,6 @@ class Walk:
         move_on(self.town.tools)
         for old, new in zip(before, self.states(), strict=True):
             assert new == old or (old, new) == ("received", TABLE["accept"].to)
+        with self.town.tools.database.work() as session:
+            for case in session.scalars(select(Case)):
+                self.check_death(case.sector, case.state)
