@@ -148,8 +148,9 @@ EDGES = (
         ),
         ("has_tip",),
     ),
-    Edge("reply", "回答", ("received", "verifying"), None, ("reporter",), needs=("asked",), page=False),
-    Edge("lapse", "提问到期", ("received", "verifying"), None, ("job",), needs=("asked",), page=False),
+    # What a reporter may do is judged by `reporting.check_kind`, from the thread: a receipt opens no case.
+    Edge("reply", "回答", ("received", "verifying"), None, ("reporter",), page=False),
+    Edge("lapse", "提问到期", ("received", "verifying"), None, ("job",), page=False),
     Edge(
         "request_extension",
         "申请延期",
@@ -282,15 +283,7 @@ EDGES = (
         "隐患已经消除。",
     ),
     Edge("close", "办结", ("concluded",), "closed", ("lead",), (), ("answered",), "已办结。"),
-    Edge(
-        "object",
-        "提出异议",
-        CONCLUDED,
-        None,
-        ("reporter",),
-        needs=("objection_open", "not_objected"),
-        page=False,
-    ),
+    Edge("object", "提出异议", CONCLUDED, None, ("reporter",), page=False),
     Edge(
         "uphold",
         "维持结论",

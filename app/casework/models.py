@@ -5,7 +5,7 @@ because a question or an answer would tell that somebody reported.
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NO_ROWID, Base, Day, DeskId, Month, RandomId, Sealed, Version, one_of
@@ -48,6 +48,9 @@ class Case(Base):
         Sealed
     ]  # origin, tips, events, overlays, children, rewards; of a reserved case also its state
     version: Mapped[Version]
+
+
+RECHECKED = and_(Case.state == "closed", Case.next_due < NEVER)  # after the end only an objection is due
 
 
 class Record(Base):

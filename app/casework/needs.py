@@ -64,10 +64,6 @@ def not_asked(now: Desktop) -> str | None:
     return "上一个问题还没有答，一次问一个。" if now.now.asked else None
 
 
-def asked(now: Desktop) -> str | None:
-    return None if now.now.asked else "没有在等的问题。"
-
-
 def not_extended(now: Desktop) -> str | None:
     return "已经延过一次，不能再延。" if happened(now, "extend") else None
 
@@ -123,17 +119,8 @@ def answered(now: Desktop) -> str | None:
     return "还没有答复。" if open_ends(now) else None
 
 
-def objection_open(now: Desktop) -> str | None:
-    due = dues_of(now.tools, now.now).objection
-    return None if due is None or due.day >= now.day else "提异议的期限已经过了。"
-
-
 def objected(now: Desktop) -> str | None:
     return None if now.now.objected else "没有人提异议。"
-
-
-def not_objected(now: Desktop) -> str | None:
-    return "异议正在复查。" if now.now.objected else None
 
 
 def mergeable(now: Desktop) -> str | None:
@@ -151,10 +138,9 @@ def merged(now: Desktop) -> str | None:
 NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
-        no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, asked, not_extended,
-        extension_signed,
-        site_signed, rectification_signed, children_reported, major_punished, unanswered, answered, objection_open,
-        objected, not_objected, mergeable, not_merged, merged,
+        no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
+        extension_signed, site_signed, rectification_signed, children_reported, major_punished, unanswered, answered,
+        objected, mergeable, not_merged, merged,
     )
 }  # fmt: skip
 

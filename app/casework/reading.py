@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, load_only
 from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop
 from app.casework.facts import Facts, Situation, dues_of, situation
-from app.casework.models import NEVER, OPEN, STATES, Case
+from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
 from app.ledger.write import append, read_once
 from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
@@ -53,7 +53,7 @@ class Page:
 def queue(
     session: Session, tools: Tools, holder: Holder, *, state: str = "", sector: str = "", after: str = ""
 ) -> Page:
-    """Open cases the holder may know, most urgent first; `state` closed shows the closed ones.
+    """Cases in hand that the holder may know, most urgent first; `state` closed shows the closed ones.
 
     `after` is what the page before said; nonsense in it begins at the first page.
     """
@@ -74,10 +74,12 @@ def queue(
 
 
 def sources(holder: Holder, *, every: bool) -> list[ColumnElement[bool]]:
-    """SQL: where the holder's cases are, one index each: those their desks lead (closed ones too with `every`), and
-    reserved ones, whose desk is sealed.
+    """SQL: where the holder's cases are, one index each: those their desks lead, open or closed with an objection to
+    decide (all closed ones with `every`), and reserved ones, whose desk is sealed.
     """
-    led = [Case.desk_id == desk if every else and_(Case.desk_id == desk, OPEN) for desk in holder.desks]
+    led = [Case.desk_id == desk for desk in holder.desks]
+    if not every:
+        led = [and_(desk, hand) for desk in led for hand in (OPEN, RECHECKED)]
     return [*led, Case.reserved.is_(True)]
 
 

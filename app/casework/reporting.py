@@ -64,9 +64,6 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
             lines = mark_shown(tools, visit, today)
     ordinary = case is not None and not case.reserved
     state = (case.state or "") if ordinary and case else ""
-    answer = next((line for line in reversed(lines) if line.kind == "answer"), None)
-    until = objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day if answer else None
-    objected = waiting_objection(lines)
     return Follow(
         number=tip.number,
         day=tip.day,
@@ -76,11 +73,24 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         state=state,
         state_name=STATE_NAMES.get(state, "办理中"),
         asked=waiting_question(lines),
-        objected=objected,
+        objected=waiting_objection(lines),
         next_due=case.next_due if ordinary and case and case.next_due != NEVER else None,
-        may_object=tip.state == "answered" and not objected and until is not None and until >= today,
+        may_object=not why_not_object(tools, tip, lines, today),
         may_withdraw=tip.state == "open",
     )
+
+
+def why_not_object(tools: Tools, tip: Tip, lines: Sequence[Line], today: date) -> str:
+    """Why the reporter may not object now, in words for them; empty where they may: to the last answer, once, within
+    ten days of first seeing it, at most sixty of its posting.
+    """
+    answer = next((line for line in reversed(lines) if line.kind == "answer"), None)
+    if answer is None or tip.state != "answered":
+        return "收到答复以后才能提异议。"
+    if waiting_objection(lines):
+        return "对这次答复您已经提过异议。有新的情况请留言。"
+    until = objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day
+    return "" if until >= today else f"提异议的期限到 {until.isoformat()} 为止。有新的情况请留言。"
 
 
 def waiting_objection(lines: Sequence[Line]) -> bool:
@@ -141,7 +151,7 @@ def write_line(tools: Tools, visit: Visit, line: Line) -> None:
         if line.once and any(known.once == line.once for known in lines):
             return
         case = session.get_one(Case, open_content(tip, key).case_id)
-        check_kind(tip, lines, line)
+        check_kind(tools, tip, lines, line)
         keep(session, line.photos)
         values = {"state": "withdrawn"} if line.kind == "withdrawal" else {}
         change(session, tip, thread=seal_thread(tip.id, key, [*lines, line]), **values)
@@ -154,14 +164,14 @@ def write_line(tools: Tools, visit: Visit, line: Line) -> None:
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
 
 
-def check_kind(tip: Tip, lines: Sequence[Line], line: Line) -> None:
+def check_kind(tools: Tools, tip: Tip, lines: Sequence[Line], line: Line) -> None:
     """Raises Unmet where the step is not open to the reporter now."""
     if tip.state == "withdrawn":
         raise Unmet("您已经撤回，不能再写。")
     if line.kind == "reply" and not waiting_question(lines):
         raise Unmet("现在没有在等您回答的问题，请直接留言。")
-    if line.kind == "objection" and tip.state != "answered":
-        raise Unmet("收到答复以后才能提异议。")
+    if line.kind == "objection" and (why := why_not_object(tools, tip, lines, line.day)):
+        raise Unmet(why)
     if line.kind == "withdrawal" and tip.state != "open":
         raise Unmet("已经答复，不用撤回了。")
 

@@ -1,11 +1,11 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.flow import LEVELS, STATE_NAMES
-from app.casework.models import NEVER, Case
+from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
 from app.casework.records import read_records
@@ -92,7 +92,7 @@ def overview() -> str:
     with tools().database.work() as session:
         cases = session.scalars(
             select(Case)
-            .where(Case.reserved.is_(False), Case.state != "closed")
+            .where(Case.reserved.is_(False), or_(OPEN, RECHECKED))
             .order_by(Case.next_due, Case.id)
             .limit(500)
         ).all()
