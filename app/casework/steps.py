@@ -415,7 +415,9 @@ def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
     """The hazard that is still there, or a death, becomes a case of its own, by a newly written line without origin."""
     check_lead(now, values["desk"])
     sector = now.tools.rules.sectors.get(values["sector"])
-    if sector is None or sector.escalate == "official":  # an accusation names the hazard's sector, and discipline
+    if (
+        sector is None or sector.escalate == "official"
+    ):  # an accusation names the hazard's sector, and discipline
         raise Unmet("请从列表里选行业领域。")
     refuse_quotes(now, values["text"])
     child, tip = prepare_child(now, values)

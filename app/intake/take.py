@@ -59,7 +59,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
     if not decision.desk:
         raise CannotTake(decision.refer)
     reserved = decision.matters[0].reserved
-    if sent.lead and not reserved:
+    if sent.lead and decision.matters[0].kind == "hazard":  # a death and an accusation go where they must
         decision = replace(decision, desk=sent.lead)
     with tools.database.work() as session:
         wanted = {decision.desk, DUTY, *keepers_of(reserved)} & keyed
