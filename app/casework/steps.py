@@ -31,6 +31,7 @@ from app.sealing.fields import new_key
 from app.tips.content import Content, Line, Photo, Report, Routing
 
 Values = dict[str, str]
+LATE = b"late"  # what stays of a due minute in memory once its alarm was raised
 
 
 @dataclass(frozen=True)
@@ -69,12 +70,12 @@ def plain(
 def sign_for(
     _session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
-    """Opening is signing for; of a due minute only "in time" or "late" remains."""
+    """Opening is signing for (签收); of a due minute only "in time" or "late" remains."""
     name = f"due:{now.case.id}"
     value = now.tools.memory.get(name)
     if value is None:
         return Effect()
-    late = float(value) < now.tools.now.instant().timestamp()
+    late = value == LATE or float(value) < now.tools.now.instant().timestamp()
     extra = {**now.now.facts.extra, "signed": "late" if late else "in time"}
     return Effect(facts=replace(now.now.facts, extra=extra), forget=(name,))
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.context import case_ledger_key
 from app.casework.models import Case
+from app.casework.steps import LATE
 from app.db.base import month_of
 from app.db.versions import Outrun, change
 from app.ledger.verify import make_checkpoint
@@ -19,6 +20,7 @@ from app.tips.receipts import forget_all_once
 from app.vault import requests as vault
 
 SOON = timedelta(days=3)
+LATE_SECONDS = 90 * 24 * 3600  # that a due minute has passed is known for as long as a case may wait
 DAILY = ("due_soon", "overdue", "unopened")
 
 
@@ -31,11 +33,11 @@ def each_minute(tools: Tools) -> None:
     for prefix, kind, desks in (("due:", "alarm", ("office", "duty")), ("split:", "split", ("duty",))):
         for name in tools.memory.keys(prefix):
             value = tools.memory.get(name)
-            if value is not None and float(value) < tools.now.instant().timestamp():
+            if value is not None and value != LATE and float(value) < tools.now.instant().timestamp():
                 with tools.database.work(write=True) as session:
                     for desk_id in desks:
                         notify(session, desk_id, kind, tools.now.today())
-                tools.memory.delete(name)
+                tools.memory.set(name, LATE, LATE_SECONDS)  # the minute itself is gone
 
 
 def each_hour(tools: Tools) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from app.casework.edges import take_edge
 from app.casework.facts import clear_columns
 from app.casework.models import Case
+from app.casework.steps import LATE
 from app.db.base import Base, new_id
 from app.intake.sent import Taken
 from app.intake.take import take
@@ -128,7 +129,19 @@ def test_danger_that_nobody_signs_for_alarms_once(town: Town) -> None:
     for _ in range(2):
         each_minute(town.tools)
         assert news(town, "office") == {"alarm": 1}
-    assert town.tools.memory.keys("due:") == []
+    (name,) = town.tools.memory.keys("due:")
+    assert town.tools.memory.get(name) == LATE
+
+
+@pytest.mark.parametrize(("minutes", "signed"), [(14, "in time"), (16, "late")])
+def test_of_a_due_minute_it_stays_whether_it_was_kept(small_town: Town, minutes: int, signed: str) -> None:
+    """Nobody could tell afterwards whether a danger to life was signed for late: the alarm forgot the minute."""
+    taken = take(small_town.tools, sent(DANGER))
+    small_town.now.seconds = minutes * 60
+    each_minute(small_town.tools)
+    sign_for(small_town, taken, taken.decision.desk)
+    assert desktop(small_town, taken.case_id).now.facts.extra["signed"] == signed
+    assert small_town.tools.memory.keys("due:") == []
 
 
 def test_danger_that_was_signed_for_is_quiet(small_town: Town) -> None:
