@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 AUTHORITIES = ("town", "county")
+ADDRESS = re.compile(r"(https?)://[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?(?::([1-9][0-9]{0,4}))?")
 
 
 class SettingError(Exception):
@@ -34,6 +35,9 @@ class Settings:
     root_fingerprint: str  # of the key that signs every desk's first epoch; empty before set-up
     demonstration: bool
     demonstration_receipt: str  # of a made-up report with a reward to claim, printed at start
+    address: (
+        str  # where people reach it, as posters print it; never taken from a request; empty: no posters yet
+    )
     counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
     anonymous_reward: (
         bool | None
@@ -51,6 +55,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     """
     data = Path(environ.get("ANSHAO_DATA") or Path(__file__).parent / "instance" / "data").resolve()
     written = read_file(data / "settings.toml")
+    demonstration = yes_no("demonstration", text(environ, written, "demonstration", "no"))
     return Settings(
         data=data,
         keys=Path(environ.get("ANSHAO_KEYS") or data / "keys").resolve(),
@@ -61,8 +66,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         telephone=text(environ, written, "telephone", ""),
         authority=authority(text(environ, written, "authority", "town")),
         root_fingerprint=text(environ, written, "root_fingerprint", ""),
-        demonstration=yes_no("demonstration", text(environ, written, "demonstration", "no")),
+        demonstration=demonstration,
         demonstration_receipt=text(environ, written, "demonstration_receipt", ""),
+        address=address(text(environ, written, "address", ""), demonstration=demonstration),
         counter_open=yes_no("counter_open", text(environ, written, "counter_open", "no")),
         anonymous_reward=decided("anonymous_reward", text(environ, written, "anonymous_reward", "")),
         insider_uplift=share("insider_uplift", text(environ, written, "insider_uplift", "")),
@@ -95,6 +101,24 @@ def authority(value: str) -> Literal["town", "county"]:
     if value == "county":
         return "county"
     raise SettingError(f"authority must be one of {', '.join(AUTHORITIES)}, not {value!r}")
+
+
+def address(value: str, *, demonstration: bool) -> str:
+    """The public address without a slash at its end: scheme, host, port if need be. Raises SettingError.
+
+    What is printed stays on walls for years: plain http, which anybody on the way can read and change, is for
+    demonstrations only.
+    """
+    found = ADDRESS.fullmatch(value.removesuffix("/"))
+    if not value:
+        return ""
+    if found is None or int(found[2] or 1) > 65535:
+        raise SettingError(
+            f"address must look like https://report.example.gov.cn, without a path, not {value!r}"
+        )
+    if found[1] == "http" and not demonstration:
+        raise SettingError("address must begin with https:// (http:// is for demonstrations only)")
+    return found[0]
 
 
 def yes_no(name: str, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""Commands: setup, serve, backup, restore, recover, retention, route, selfcheck, reward, photo, ledger."""
+"""Commands: setup, serve, upgrade, backup, restore, recover, retention, code, route, selfcheck, reward, photo, ledger."""
 
 import json
 import os
@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from app.db.engine import Database
+from app.db.schema import upgrade as to_head
 from app.ledger.verify import verify
 from app.ledger.write import append
 from app.people.codes import STEP_SECONDS, code_at
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     for command in (
         setup,
         serve,
+        upgrade,
         backup,
         restore,
         recover,
@@ -82,9 +84,27 @@ def serve(as_demonstration: bool) -> None:
         given = load(os.environ)
     elif not is_installed(given):
         raise click.ClickException(NOTHING)
-    for line in supervisor.welcome(given, port, given.demonstration):
+    if given.demonstration:
+        bring_to_head(
+            given
+        )  # what a demonstration of an older version holds is made up: nobody needs to be asked
+    for line in supervisor.welcome(given, port):
         click.echo(line)
-    sys.exit(supervisor.run(port, demonstration=given.demonstration))
+    sys.exit(supervisor.run(given, port))
+
+
+@click.command("upgrade")
+def upgrade() -> None:
+    """Bring the database of an older version to this one's schema, all of it or nothing; back it up first."""
+    bring_to_head(installed())
+
+
+def bring_to_head(given: Settings) -> None:
+    database = Database(given.database)
+    try:
+        to_head(database)
+    finally:
+        database.dispose()
 
 
 @click.command("backup")

@@ -21,21 +21,27 @@ ACCOUNTS = (
 )
 
 
-def welcome(settings: Settings, port: int, demonstration: bool) -> Iterator[str]:
+def welcome(settings: Settings, port: int) -> Iterator[str]:
     """What a stranger needs to know, line by line."""
     yield f"Anshao 安哨 · {settings.title()}"
     yield f"http://127.0.0.1:{port}"
-    address = lan_address()
-    if address and demonstration:
-        yield f"手机（同一网络）: http://{address}:{port}"
-        yield qr(f"http://{address}:{port}/")
-    if demonstration:
+    if settings.demonstration and (settings.address or lan_address()):
+        yield f"手机和海报用的网址 for phones (same network) and posters: {public_address(settings, port)}"
+        yield qr(f"{public_address(settings, port)}/")
+    if settings.demonstration:
         yield "演示 demonstration: 用户名 / user name = 岗位 desk"
         yield "  " + ACCOUNTS
         yield f"  口令 password: {PASSWORD}"
         yield f"  验证码密钥 one-time-code secret: {OTP_SECRET}  (岗位登录 sign in at /desk/login)"
         yield "  现在的验证码 code now: .venv/bin/flask code"
         yield f"  一张有奖励可领的回执 a receipt with a reward to claim: {settings.demonstration_receipt}"
+
+
+def public_address(settings: Settings, port: int) -> str:
+    """What posters carry: the address in the settings; a demonstration without one is on the local network."""
+    if settings.address or not settings.demonstration:
+        return settings.address
+    return f"http://{lan_address() or '127.0.0.1'}:{port}"
 
 
 def lan_address() -> str:
@@ -54,7 +60,7 @@ def qr(text: str) -> str:
     return drawn.getvalue()
 
 
-def run(port: int, *, demonstration: bool) -> int:
+def run(settings: Settings, port: int) -> int:
     """Run both children until one ends or we are told to stop; returns the exit status.
 
     A demonstration is there for phones on the same network too; a real one listens here alone, behind a proxy.
@@ -62,8 +68,8 @@ def run(port: int, *, demonstration: bool) -> int:
     root = Path(__file__).parents[2]
     web = [sys.executable, "-m", "gunicorn", "-c", str(root / "deploy" / "gunicorn.conf.py"), "wsgi:app"]
     jobs = [sys.executable, "-m", "flask", "scheduler"]
-    environ = {**os.environ, "PORT": str(port)}
-    if demonstration:
+    environ = {**os.environ, "PORT": str(port), "ANSHAO_ADDRESS": public_address(settings, port)}
+    if settings.demonstration:
         environ.setdefault("ANSHAO_BIND", f"0.0.0.0:{port}")
     environ.pop("FLASK_RUN_FROM_CLI", None)  # the web process is no command: it must check before it serves
     children = [subprocess.Popen(command, cwd=root, env=environ) for command in (web, jobs)]  # noqa: S603 - our own

@@ -1,0 +1,59 @@
+"""Settings from outside: what makes no sense stops the start and says why."""
+
+from pathlib import Path
+
+import pytest
+
+from config import SettingError, Settings, load
+
+
+def loaded(folder: Path, **given: str) -> Settings:
+    return load(
+        {"ANSHAO_DATA": str(folder), **{f"ANSHAO_{name.upper()}": value for name, value in given.items()}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        ("https://anshao.example.gov.cn", "https://anshao.example.gov.cn"),
+        ("https://anshao.example.gov.cn/", "https://anshao.example.gov.cn"),
+        ("https://anshao.example.gov.cn:8443", "https://anshao.example.gov.cn:8443"),
+    ],
+)
+def test_an_address_for_posters_is_taken(tmp_path: Path, given: str, kept: str) -> None:
+    """A code would hold two slashes, which some servers answer with "not found"."""
+    assert loaded(tmp_path, address=given).address == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "anshao.example.gov.cn",
+        "ftp://anshao.example.gov.cn",
+        "https://",
+        "https://anshao.example.gov.cn/path",
+        "https://anshao.example.gov.cn?x=1",
+        "https://anshao.example.gov.cn#x",
+        "https://user:word@anshao.example.gov.cn",
+        "https://anshao.example.gov.cn:99999",
+        "https://anshao.example.gov.cn:0",
+        "https://安哨.example.cn",
+        "https://anshao.example.gov.cn\n",
+        "https://anshao example.gov.cn",
+        "https://Anshao.example.gov.cn",
+        "javascript:alert(1)",
+        "http://anshao.example.gov.cn",
+    ],
+)
+def test_a_wrong_address_stops_the_start(tmp_path: Path, given: str) -> None:
+    """Hundreds of posters would be printed with a code that leads nowhere, or over a line that anybody can read."""
+    with pytest.raises(SettingError, match="address"):
+        loaded(tmp_path, address=given)
+
+
+def test_a_demonstration_may_do_without_tls(tmp_path: Path) -> None:
+    """Nobody could try a poster with the phone in their own house."""
+    given = loaded(tmp_path, address="http://192.0.2.7:8000", demonstration="yes")
+    assert given.address == "http://192.0.2.7:8000"
