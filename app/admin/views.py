@@ -1,18 +1,18 @@
-"""The administrator's pages: who sits where, stopping a sign-in, posters; counts, never contents."""
+"""The administrator's pages: who sits where, stopping a sign-in; counts, never contents."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template
 from sqlalchemy import select, update
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.admin import posters
 from app.ledger.write import append
 from app.people.desks import all_desks
 from app.people.models import DeskEpoch, Member, Membership
-from app.tips.models import SLUG, Poster
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
-from app.web.text import plain_text
 
 admin = Blueprint("admin", __name__, template_folder="templates", url_prefix="/admin")
+posters.register(admin)
 
 
 @admin.get("/")
@@ -23,14 +23,11 @@ def people(problem: str = "") -> str:
         seats = session.execute(select(Membership.member_id, Membership.desk_id)).all()
         keyed = set(session.scalars(select(DeskEpoch.desk_id).where(DeskEpoch.epoch > 0)))
         desks = all_desks(session)
-        posters = session.scalars(select(Poster).order_by(Poster.slug)).all()
     return render_template(
         "admin/people.html",
         members=members,
         seats={one.id: [desks[desk].name for member, desk in seats if member == one.id] for one in members},
         keyless=[desk.name for desk in desks.values() if desk.kind == "inside" and desk.id not in keyed],
-        posters=posters,
-        sectors=tools().rules.sectors,
         problem=problem,
     )
 
@@ -50,24 +47,5 @@ def allow(member_id: str, action: str) -> AnyResponse | tuple[str, int]:
             actor=holder().ledger_key,
             subject=tools().keyring.standing_key(f"member:{member_id}"),
             detail={"by": holder().name},
-        )
-    return redirect("/admin/", 303)
-
-
-@admin.post("/posters")
-@signed_in("admin")
-def add_poster() -> AnyResponse | tuple[str, int]:
-    slug, place = request.form.get("slug", "").strip(), plain_text(request.form.get("place", ""))[:64]
-    sector = request.form.get("sector", "")
-    if not SLUG.fullmatch(slug) or not place:
-        return people("海报要有地点；地址只能用小写字母、数字和横线。"), 422
-    with tools().database.work(write=True) as session:
-        session.merge(
-            Poster(
-                slug=slug,
-                place=place,
-                sector=sector if sector in tools().rules.sectors else None,
-                active=True,
-            )
         )
     return redirect("/admin/", 303)

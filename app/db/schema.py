@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 """The newest version, named here so that a web worker need not load Alembic (10 MB) to know it."""
 
 
 class SchemaNotAtHead(Exception):
-    """The database was made by another version; `flask setup` brings it to head."""
+    """The database was made by another version; `flask upgrade` brings an older one to head."""
 
 
 def config_for(connection: Connection) -> Config:
@@ -76,4 +76,4 @@ def check_at_head(database: Database) -> None:
         except DatabaseError:  # no such table: nothing was ever set up here
             current = set()
     if current != {HEAD}:
-        raise SchemaNotAtHead(f"schema is at {current or 'nothing'}, wanted {HEAD}; run flask setup")
+        raise SchemaNotAtHead(f"schema is at {current or 'nothing'}, wanted {HEAD}; run flask upgrade")

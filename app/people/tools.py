@@ -11,6 +11,7 @@ from app.db.engine import Database
 from app.db.locks import Locks
 from app.people.keyring import Keyring
 from app.photos.pool import Cleaner
+from app.rules.posters import PosterRules
 from app.rules.routing import Rules
 from app.store.memory import Memory
 from app.store.objects import ObjectStore
@@ -36,6 +37,7 @@ class Tools:
     rules: Rules
     calendar: Calendar
     limits: Limits
+    poster_rules: PosterRules
     now: Now
     worker: str  # name of the lock this process holds while it lives
     authority: str  # town | county

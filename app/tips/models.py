@@ -13,6 +13,7 @@ from app.db.base import NO_ROWID, Base, Day, Month, RandomId, Sealed, Version, o
 
 TIP_STATES = ("open", "answered", "withdrawn")
 OBJECT_STATES = ("staged", "kept")
+POSTER_SCOPES = ("town", "village", "sector", "kind")  # for whom: 全镇, 一个村居, 一个行业领域, 一类场所
 
 
 class Tip(Base):
@@ -76,11 +77,16 @@ SLUG = re.compile(r"[a-z0-9-]{1,32}")  # what a poster's address ends in
 
 
 class Poster(Base):
-    """A printable page with a QR code (二维码海报) for a place or a sector. Scanning stores nothing."""
+    """A printable page with a QR code (二维码海报), never for one enterprise. Scanning stores nothing."""
 
     __tablename__ = "posters"
+    __table_args__ = (one_of("scope", POSTER_SCOPES),)
 
     slug: Mapped[str] = mapped_column(String(32), primary_key=True)
-    place: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))  # the village's name, or the id of the kind of place
     sector: Mapped[str | None] = mapped_column(String(32))
-    active: Mapped[bool]
+    active: Mapped[bool]  # False: withdrawn (已收回); it still leads to the form
+    scope: Mapped[str] = mapped_column(String(8))
+    people: Mapped[
+        int
+    ]  # how many pass or work there, as the administrator stated; 0: never asked (before 0004)

@@ -27,7 +27,7 @@ def links(holder: Holder) -> list[tuple[str, str]]:
     if "cashier" in holder.roles:
         found.append(("/counter/", _("领奖")))
     if "admin" in holder.roles:
-        found.append(("/admin/", _("人员")))
+        found += [("/admin/", _("人员")), ("/admin/posters", _("海报"))]
     if "office" in holder.roles:
         found.append(("/desk/overview", _("总览")))
     if found:

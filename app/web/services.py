@@ -18,6 +18,7 @@ from app.people.models import Installation
 from app.people.months import month_book
 from app.people.tools import Tools
 from app.photos.pool import Cleaner
+from app.rules.posters import PosterRules
 from app.rules.routing import Rules
 from app.sealing.epochs import fingerprint
 from app.store.memory import open_memory
@@ -71,6 +72,7 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
         rules=Rules.load(),
         calendar=Calendar.load(),
         limits=Limits.load(),
+        poster_rules=PosterRules.load(),
         now=WallClock(),
         worker=worker,
         authority=settings.authority,

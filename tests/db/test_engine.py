@@ -48,7 +48,7 @@ def on_sqlite(tmp_path: Path) -> Iterator[Database]:
 
 
 def poster(slug: str) -> Poster:
-    return Poster(slug=slug, place="大集", sector=None, active=True)
+    return Poster(slug=slug, place="大集", sector=None, active=True, scope="town", people=300)
 
 
 def reward(database: Database) -> Reward:
@@ -76,7 +76,7 @@ def posters(database: Database) -> int:
 @pytest.mark.parametrize(
     "statement",
     [
-        "INSERT INTO posters (slug, place, active) VALUES ('b', 'x', true)",
+        "INSERT INTO posters (slug, place, active, scope, people) VALUES ('b', 'x', true, 'town', 300)",
         "UPDATE posters SET place = 'x'",
         "DELETE FROM posters",
         "CREATE TABLE other (id INTEGER)",

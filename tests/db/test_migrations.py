@@ -61,7 +61,7 @@ CLEAR = {
     "monthly_counts": "month desk_id sector outcome count",
     "notices": "id desk_id kind day done",
     "objects": "id state month worker",
-    "posters": "slug place sector active",
+    "posters": "slug place sector active scope people",
     "records": "id day month version",
     "recovery_keys": "kind public_key signature",
     "recovery_seals": "desk_id epoch",
@@ -190,6 +190,32 @@ def test_the_schema_goes_down_and_up_again_with_data(town: Town) -> None:
     assert differences(database) == []
     with database.work() as session:
         assert session.scalar(select(func.count()).select_from(Tip)) == 0
+
+
+def test_posters_of_the_first_version_are_looked_at_before_they_are_printed(empty: Database) -> None:
+    """A poster for three people, made before anybody was asked, would go on being printed; or its address be lost."""
+    upgrade(empty, "0003")
+    with empty.writer.connect() as connection, connection.begin():
+        rows: list[dict[str, str | None]] = [
+            {"slug": "market", "place": "大集", "sector": None},
+            {"slug": "g", "place": "", "sector": "gas"},
+        ]
+        connection.execute(
+            text("INSERT INTO posters (slug, place, sector, active) VALUES (:slug, :place, :sector, true)"),
+            rows,
+        )
+    upgrade(empty, "0004")
+    with empty.reader.connect() as connection:
+        found = connection.execute(
+            text("SELECT slug, place, sector, active, scope, people FROM posters ORDER BY slug")
+        )
+        assert [tuple(row) for row in found] == [
+            ("g", "", "gas", False, "sector", 0),
+            ("market", "大集", None, False, "town", 0),
+        ]
+    downgrade(empty, "0003")
+    with empty.reader.connect() as connection:
+        assert set(connection.scalars(text("SELECT slug FROM posters"))) == {"market", "g"}
 
 
 def test_a_migration_that_breaks_changes_nothing(empty: Database) -> None:

@@ -11,6 +11,7 @@ from click.testing import Result
 from app import create_app
 from app.casework.reporting import read_follow
 from app.db.engine import Database
+from app.db.schema import SchemaNotAtHead, check_at_head, downgrade
 from app.intake.take import take
 from app.people.admission import accept
 from app.people.keyring import Keyring
@@ -93,8 +94,18 @@ def test_a_desk_is_joined_and_recovered(installed: tuple[Path, str]) -> None:
     assert run(folder, "ledger", "verify").output.strip() == "ok"
 
 
+def test_an_update_brings_an_older_database_to_head(small_town: Town) -> None:
+    """After an update nothing would start, and the command that the message names not exist."""
+    database = small_town.tools.database
+    downgrade(database, "-1")
+    with pytest.raises(SchemaNotAtHead, match="flask upgrade"):
+        check_at_head(database)
+    assert run(small_town.settings.data, "upgrade").exit_code == 0
+    check_at_head(database)
+
+
 @pytest.mark.parametrize(
-    "words", [("ledger", "verify"), ("retention", "list"), ("serve",)], ids=lambda one: one[0]
+    "words", [("ledger", "verify"), ("retention", "list"), ("serve",), ("upgrade",)], ids=lambda one: one[0]
 )
 def test_where_nothing_is_set_up_a_sentence_says_so(tmp_path: Path, words: tuple[str, ...]) -> None:
     """An operator in the wrong folder would get a traceback, or a new empty installation."""
