@@ -37,6 +37,7 @@ from app.setup.install import install, write_settings
 from app.setup.stories import STORIES, Step, Story
 from app.tips.content import Report
 from app.tips.identity import Person
+from app.tips.posters import Audience, make_poster
 from app.tips.receipts import Visit, look_up
 from app.web.services import make_tools
 from config import Settings
@@ -103,11 +104,23 @@ def make_demonstration(settings: Settings, day: date) -> None:
         stage = Stage(tools, now, {}, {})
         for desk_id, keys in installed.desks.items():
             seat_member(stage, desk_id, keys)
+        hang_posters(stage)
         receipt = play_all(stage, day)
         tools.locks.release_all()
         tools.database.dispose()
     said = f"{in_fours(receipt.number)} / {in_fours(receipt.password)}"
     write_settings(settings.data / "settings.toml", {"demonstration_receipt": said})
+
+
+def hang_posters(stage: Stage) -> None:
+    """One poster of each scope (二维码海报)."""
+    for audience in (
+        Audience("town", 30_000),
+        Audience("village", 900, place="演示前进村"),
+        Audience("sector", 400, sector="gas"),
+        Audience("kind", 200, place="site"),
+    ):
+        make_poster(stage.tools, stage.holder("admin"), audience)
 
 
 def seat_member(stage: Stage, desk_id: str, keys: EpochKeys) -> None:

@@ -45,8 +45,8 @@ class Served:
 
 
 @contextmanager
-def serve(folder: Path, database: str = "") -> Iterator[Served]:
-    """`flask serve --demonstration` on a free port, ended in order."""
+def serve(folder: Path, database: str = "", public: str = "") -> Iterator[Served]:
+    """`flask serve --demonstration` on a free port, ended in order; `public` is the address that posters carry."""
     port = free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("ANSHAO_", "FLASK_"))},
@@ -57,6 +57,8 @@ def serve(folder: Path, database: str = "") -> Iterator[Served]:
     }
     if database:
         environ["ANSHAO_DATABASE"] = database
+    if public:
+        environ["ANSHAO_ADDRESS"] = public
     log = folder / "server.log"
     with log.open("wb") as out:
         command = [sys.executable, "-m", "flask", "serve", "--demonstration"]

@@ -135,6 +135,7 @@ def test_others_reach_no_mark_by_any_address(
         f"{served.address}/desk/search?words={MARKS['where']}", f"{served.address}/desk/overview",
         f"{served.address}/desk/signing", f"{served.address}/vault/", f"{served.address}/desk/?state=received",
         f"{served.address}/counter/", f"{served.address}/admin/", f"{served.address}/desk/rewards",
+        f"{served.address}/admin/posters",
         f"{served.address}/desk/cases/{case_id}/reward", f"{served.address}/desk/duty",
     }  # fmt: skip
     seen: set[str] = set()

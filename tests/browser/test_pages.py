@@ -101,7 +101,14 @@ STAFF_PAGES = {
     "signer": ["/desk/signing"],
     "duty": ["/desk/duty"],
     "custodian": ["/vault/"],
-    "admin": ["/admin/"],
+    "admin": [
+        "/admin/",
+        "/admin/poster",
+        "/admin/posters",
+        "FIRST",
+        "SHEET a4",
+        "SHEET a5",
+    ],
     "village": ["/desk/intake"],
 }
 
@@ -116,6 +123,8 @@ def test_staff_pages(served: Served, browser: Browser, username: str) -> None:
             page.set_viewport_size(DESK)  # type: ignore[arg-type]  # width and height
             page.locator("tbody a").first.click()
             page.wait_for_load_state()  # a click returns once the new page has begun, not when it is whole
+        elif address.startswith("SHEET"):
+            page.goto(f"{page.url.removesuffix('/a4')}/{address.split()[1]}")
         else:
             page.goto(served.address + address)
         assert page.title()
