@@ -1,4 +1,4 @@
-"""Commands: setup, serve, upgrade, backup, restore, recover, retention, code, route, selfcheck, reward, photo, ledger."""
+"""Commands: setup, serve, upgrade, backup, restore, recover, retention, code, route, selfcheck, photo, ledger …"""
 
 import json
 import os

@@ -89,4 +89,4 @@ class Poster(Base):
     scope: Mapped[str] = mapped_column(String(8))
     people: Mapped[
         int
-    ]  # how many pass or work there, as the administrator stated; 0: never asked (before 0004)
+    ]  # how many pass or work there, as the administrator stated; 0: never asked (before 0003)

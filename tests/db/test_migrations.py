@@ -194,7 +194,7 @@ def test_the_schema_goes_down_and_up_again_with_data(town: Town) -> None:
 
 def test_posters_of_the_first_version_are_looked_at_before_they_are_printed(empty: Database) -> None:
     """A poster for three people, made before anybody was asked, would go on being printed; or its address be lost."""
-    upgrade(empty, "0003")
+    upgrade(empty, "0002")
     with empty.writer.connect() as connection, connection.begin():
         rows: list[dict[str, str | None]] = [
             {"slug": "market", "place": "大集", "sector": None},
@@ -204,7 +204,7 @@ def test_posters_of_the_first_version_are_looked_at_before_they_are_printed(empt
             text("INSERT INTO posters (slug, place, sector, active) VALUES (:slug, :place, :sector, true)"),
             rows,
         )
-    upgrade(empty, "0004")
+    upgrade(empty, "0003")
     with empty.reader.connect() as connection:
         found = connection.execute(
             text("SELECT slug, place, sector, active, scope, people FROM posters ORDER BY slug")
@@ -213,7 +213,7 @@ def test_posters_of_the_first_version_are_looked_at_before_they_are_printed(empt
             ("g", "", "gas", False, "sector", 0),
             ("market", "大集", None, False, "town", 0),
         ]
-    downgrade(empty, "0003")
+    downgrade(empty, "0002")
     with empty.reader.connect() as connection:
         assert set(connection.scalars(text("SELECT slug FROM posters"))) == {"market", "g"}
 

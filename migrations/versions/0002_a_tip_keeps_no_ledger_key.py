@@ -6,7 +6,7 @@ Entries of tips that were registered before keep their old pseudonym; what their
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
+revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
