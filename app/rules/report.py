@@ -13,6 +13,7 @@ class Report:
     """What the form sends, as far as routing looks at it (field names of design §11).
 
     ``sector`` is what the reporter chose, ``poster_sector`` what the poster stands for; empty = not known.
+    ``hints`` are words that answers to questions stand for; only the guess of the sector looks at them.
     """
 
     what: str = ""
@@ -27,6 +28,7 @@ class Report:
     danger_now: bool = False
     still_dangerous: bool = False
     not_these: str = ""
+    hints: str = ""
 
 
 @dataclass(frozen=True)

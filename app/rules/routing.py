@@ -26,6 +26,7 @@ from app.rules.duties import (
 )
 from app.rules.grave import GraveModel, train_grave
 from app.rules.matters import MatterWords, Signs, load_matters
+from app.rules.questions import Questions, load_questions
 from app.rules.report import Decision, Guess, Matter, Report
 from app.rules.text_model import TextModel
 
@@ -47,6 +48,7 @@ class Rules:
     model: TextModel
     words: MatterWords
     grave: GraveModel
+    questions: Questions
 
     @classmethod
     def load(cls, folder: Path = DATA) -> Rules:
@@ -70,7 +72,8 @@ class Rules:
 
     def guesses(self, report: Report) -> tuple[Guess, ...]:
         """All sectors, the likeliest first, by the text alone: neither a chosen sector nor a box counts."""
-        text = self.words.sober("\n".join((report.what, report.enterprise, report.where)))
+        told = (report.what, report.enterprise, report.where, *((report.hints,) if report.hints else ()))
+        text = self.words.sober("\n".join(told))
         return tuple(Guess(one.label, one.score, one.words) for one in self.model.score(text))
 
     def names_desk(self, desk: str, words: str) -> bool:
@@ -95,7 +98,8 @@ def _load(folder: Path) -> Rules:
     duties = load_duties(folder)
     words = load_matters(folder)
     grave = train_grave(written_examples(duties, folder), duties, words, folder)
-    return Rules(duties, TextModel.train(written_examples(duties, folder)), words, grave)
+    model, questions = TextModel.train(written_examples(duties, folder)), load_questions(duties, folder)
+    return Rules(duties, model, words, grave, questions)
 
 
 def written_examples(duties: Duties, folder: Path = DATA) -> Iterator[tuple[str, str]]:
