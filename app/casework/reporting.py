@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.casework.alarms import DUTY
 from app.casework.context import REPORTER_EDGES
 from app.casework.flow import STATE_NAMES
 from app.casework.models import NEVER, Case
@@ -144,12 +145,15 @@ def say(
     return tuple(refused)
 
 
-def write_line(tools: Tools, visit: Visit, line: Line) -> None:
+def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) -> str:
+    """Write a line of the reporter's; with `danger` the duty desk is told. Returns the case's id, empty when the line
+    was there already. Questions that were skipped (an `answers` line without text) are nobody's news.
+    """
     with tools.database.work(write=True) as session:
         tip, key = tip_of(session, tools, visit)
         lines = open_thread(tip, key)
         if line.once and any(known.once == line.once for known in lines):
-            return
+            return ""
         case = session.get_one(Case, open_content(tip, key).case_id)
         check_kind(tools, tip, lines, line)
         keep(session, line.photos)
@@ -158,10 +162,15 @@ def write_line(tools: Tools, visit: Visit, line: Line) -> None:
         edge = REPORTER_EDGES.get(line.kind)
         if edge == "object":
             hasten(session, tools, case, line.day)
+        if line.kind == "answers" and not line.text:
+            return case.id
+        if danger:
+            notify(session, DUTY, "alarm", line.day)
         desk = "jijian" if case.reserved else case.desk_id
         notify(session, desk or "dispatch", "reply", line.day)
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
+        return case.id
 
 
 def check_kind(tools: Tools, tip: Tip, lines: Sequence[Line], line: Line) -> None:

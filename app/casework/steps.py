@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.access import open_case
+from app.casework.alarms import life_name
 from app.casework.context import Desktop, case_ledger_key
 from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
 from app.casework.flow import LEADS, Edge
@@ -71,7 +72,7 @@ def sign_for(
     _session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     """Opening is signing for (签收); of a due minute only "in time" or "late" remains."""
-    name = f"due:{now.case.id}"
+    name = life_name(now.case.id)
     value = now.tools.memory.get(name)
     if value is None:
         return Effect()

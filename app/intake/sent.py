@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from app.photos.pool import Refused
+from app.rules.questions import Questions
 from app.rules.routing import Decision
 from app.rules.routing import Report as Seen
 from app.sealing.fields import canonical_json
@@ -47,9 +48,13 @@ class Sent:
             found.update(part)
         return found.digest()
 
-    def seen(self) -> Seen:
-        """What routing looks at."""
-        report = self.report
+    def in_danger(self, questions: Questions) -> bool:
+        """Whether life is in danger now: the box says so, or an answer."""
+        return self.report.danger_now or questions.effects(self.report.answers).urgent
+
+    def seen(self, questions: Questions) -> Seen:
+        """What routing looks at; words that answers stand for only where no sector was chosen."""
+        report, told = self.report, questions.effects(self.report.answers)
         return Seen(
             what=report.what,
             where=report.where,
@@ -60,9 +65,10 @@ class Sent:
             insider=report.insider,
             about_official=report.about_official,
             deaths=report.deaths,
-            danger_now=report.danger_now,
-            still_dangerous=report.still_dangerous,
+            danger_now=self.in_danger(questions),
+            still_dangerous=report.still_dangerous or told.still,
             not_these=report.not_these,
+            hints="" if report.sector else "，".join(told.hints),
         )
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
+from app.casework.alarms import DUTY, remember, watch_life
 from app.casework.facts import Facts
 from app.casework.opening import NewCase, NewTip, keepers_of, prepare_case, prepare_tip, registered
 from app.casework.records import prepare_record
@@ -29,9 +30,7 @@ from app.tips.models import Tip
 from app.tips.objects import keep, stage
 
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
-DUTY = "duty"
 SAME_FORM = select(Tip).where(Tip.once_digest == bindparam("digest"))
-KEPT_SECONDS = 24 * 3600  # after a due minute: the alarm is raised within a minute of it
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
         keyed = desks_with_keys(session)
         seen = session.scalar(SAME_FORM, {"digest": digest})
         shut = desks_of_named(session, sent.report.not_these)
-    decision = route(sent.seen(), tools.rules, desks_with_keys=keyed, shut=shut)
+    decision = route(sent.seen(tools.rules.questions), tools.rules, desks_with_keys=keyed, shut=shut)
     if seen is not None:
         return again(sent, seen, decision)
     if not decision.desk:
@@ -93,23 +92,19 @@ def watch(tools: Tools, case_id: str, sent: Sent, decision: Decision) -> None:
     hazard that is still there beside a death or an accusation has become a case of its own.
     """
     now = tools.now.instant()
-    if sent.report.danger_now:
-        remember(tools, f"due:{case_id}", now + timedelta(minutes=tools.limits.sign_life.value))
+    danger = sent.in_danger(tools.rules.questions)
+    if danger:
+        watch_life(tools, case_id)
     if len(decision.matters) < 2:
         return
     if decision.matters[0].kind == "death":
         due = now + timedelta(hours=tools.limits.split_death.value)
-        if not sent.report.danger_now:  # nothing tells the minute at which somebody reported
+        if not danger:  # nothing tells the minute at which somebody reported
             due = due.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         remember(tools, f"split:{case_id}", due)
     else:
         last = tools.calendar.add_working(tools.now.today(), tools.limits.split_official.value).day
         remember(tools, f"split:{case_id}", datetime.combine(last, time.max, now.tzinfo))
-
-
-def remember(tools: Tools, name: str, due: datetime) -> None:
-    seconds = int((due - tools.now.instant()).total_seconds())
-    tools.memory.set(name, str(due.timestamp()).encode(), seconds + KEPT_SECONDS)
 
 
 def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:
@@ -184,7 +179,7 @@ def split_due(tools: Tools, decision: Decision, day: date) -> str:
 def danger_rows(tools: Tools, known: dict[str, Recipient], sent: Sent, day: date) -> tuple[Base, ...]:
     """The danger note (place, what), sealed to the duty desk alone; the rest of the tip stays sealed."""
     note = sent.report.danger_note.strip()
-    if not (sent.report.danger_now and note and DUTY in known):
+    if not (sent.in_danger(tools.rules.questions) and note and DUTY in known):
         return ()
     return prepare_record(tools, known, kind="danger", value={"note": note}, holders=[DUTY], day=day).rows
 
@@ -196,7 +191,7 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
     with tools.database.work(write=True) as session:
         keep(session, prepared.photos)
         notify(session, prepared.desk, "arrived", day)
-        if sent.report.danger_now:
+        if sent.in_danger(tools.rules.questions):
             notify(session, DUTY, "alarm", day)
         index, _ = append_all(session, registered(new, prepared.tip, day, detail))
         tip.sequence = seal_json(prepared.tip.key, index, sequence_place(tip.id))

@@ -41,6 +41,9 @@ class Report:
     mode: str = "anonymous"
     channel: str = "web"
     external_number: str = ""
+    answers: dict[str, str] = field(
+        default_factory=dict
+    )  # to questions that fit, by field name; old tips have none
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class Line:
     """One line of the thread between reporter and desk.
 
     `by` is `reporter`, `desk`, `custodian` or `notice` (what the reporter is told of a step); `kind` is `message`,
-    `question`, `reply`, `answer`, `told`, `objection`, `call` or `opened`; `shown` is when the reporter first saw it.
+    `question`, `reply`, `answer`, `answers` (to questions that fit; without text they were skipped), `told`,
+    `objection`, `call` or `opened`; `shown` is when the reporter first saw it.
     """
 
     day: date
