@@ -18,6 +18,7 @@ from wtforms import (
 from wtforms.validators import Length
 
 from app.intake.sent import MAX_PHOTOS, Sent
+from app.reporter.questions import answers_sent
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
@@ -109,7 +110,7 @@ class ReportForm(OnceForm):
         named, called = self.mode.data == "named", self.mode.data == "callback"
         person = Person(self.name.data if named else "", self.phone.data if named or called else "")
         return Sent(
-            report=Report(sector=sector, **kept),
+            report=Report(sector=sector, answers=answers_sent(), **kept),
             once=read_once(self.once.data or ""),
             photos=uploads,
             person=person,

@@ -15,7 +15,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import held, ledger
+from app.reporter import held, ledger, questions
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -33,6 +33,7 @@ from app.web.services import tools
 reporter = Blueprint("reporter", __name__, template_folder="templates")
 held.register(reporter)
 ledger.register(reporter)
+questions.register(reporter)
 
 KINDS = ("message", "reply", "objection", "withdrawal")
 
@@ -128,7 +129,7 @@ def follow_post() -> Response | str | tuple[str, int]:
     found = current_visit()
     if found is None or not fits(request.form.get("secret", ""), found[1]):
         return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="late"), 403
-    return speak(*found)
+    return questions.answer_post(found[0]) if request.form.get("kind") == questions.KIND else speak(*found)
 
 
 def look_up_post() -> Response | tuple[str, int]:

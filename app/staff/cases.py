@@ -4,6 +4,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.casework.alarms import seen_life
+from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
@@ -64,6 +66,8 @@ def case(case_id: str) -> str | AnyResponse:
     if first_opening(now):
         take_edge_quietly(now)
         return redirect(url_for("staff.case", case_id=case_id), 303)
+    if now.is_lead:
+        seen_life(tools(), case_id)
     return show(now)
 
 
@@ -101,6 +105,9 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
     return render_template(
         "staff/case.html",
         now=now,
+        answered={
+            one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
+        },
         due=dues_of(tools(), now.now),
         steps=steps,
         log=log,
