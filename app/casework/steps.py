@@ -21,6 +21,7 @@ from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip
 from app.casework.models import Case
 from app.casework.needs import Unmet, check_major
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
+from app.casework.quotes import refuse_quotes
 from app.casework.records import prepare_record
 from app.clock.dues import LEFT
 from app.db.base import Base, new_id
@@ -188,8 +189,15 @@ def message(
     return Effect(said=values["text"], lines=((to.get(values.get("tip", ""), ""), line),), told="")
 
 
+CHOSEN = ("form", "to", "level", "conclusion", "date", "limit")  # parts of a record that nobody words
+
+
 def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool, **effect: Any) -> Effect:
-    """An effect that adds a record of the case; `signer` lets the leader read and sign it, and the office read it."""
+    """An effect that adds a record of the case; `signer` lets the leader read and sign it, and the office read it.
+
+    Raises Unmet where it quotes a report.
+    """
+    refuse_quotes(now, {n: one for n, one in value.items() if isinstance(one, str) and n not in CHOSEN})
     holders = ["signer", "office"] if signer and not now.now.reserved else []
     value = {
         **value,
@@ -227,7 +235,6 @@ def hand_up(
     bureau = now.desks.get(values["bureau"])
     if bureau is None or bureau.kind != "outside":
         raise Unmet("请选一个区级部门。")
-    refuse_quotes(now, values["text"])
     letter = {
         "form": "移送函",
         "to": bureau.name,
@@ -239,19 +246,6 @@ def hand_up(
     return with_record(now, "paper", letter, signer=True, told=told, said=values["title"])
 
 
-QUOTE = 8  # characters in common with the reporter's own words
-
-
-def refuse_quotes(now: Desktop, text: str) -> None:
-    """No paper that leaves the desk quotes a report: its words may tell who wrote it."""
-    for one in now.reports:
-        words = one.content.report.what
-        for start in range(len(words) - QUOTE + 1):
-            piece = words[start : start + QUOTE]
-            if piece in text:
-                raise Unmet(f"“{piece}”是举报原话。请换自己的话写，免得别人认出举报人。")
-
-
 def record_outcome(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
@@ -261,7 +255,6 @@ def record_outcome(
 
 
 def verify(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
-    refuse_quotes(now, values["found"])
     value: dict[str, Any] = pick(values, "enterprise", "found", "level", "person")
     value["photos"] = [asdict(photo) for photo in photos]
     told = None if not any(event.edge == "verify" for event in now.now.events) else ""
@@ -421,7 +414,7 @@ def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
         sector is None or sector.escalate == "official"
     ):  # an accusation names the hazard's sector, and discipline
         raise Unmet("请从列表里选行业领域。")
-    refuse_quotes(now, values["text"])
+    refuse_quotes(now, pick(values, "place", "text"))
     child, tip = prepare_child(now, values)
     left = left_to_split(now, values["sector"])
     parent = replace(
