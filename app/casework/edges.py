@@ -25,7 +25,7 @@ from app.people.tools import Tools
 from app.photos.pool import Refused
 from app.tips.content import Line, Photo, seal_content, seal_thread
 from app.tips.models import Tip
-from app.tips.objects import keep, stage
+from app.tips.objects import drop, keep, stage
 
 
 def take_edge(
@@ -52,8 +52,18 @@ def take_edge(
         raise Outrun("cases")
     check(now, edge, values)
     photos = clean_all(tools, now, edge, uploads)
+    try:
+        return step(now, edge, values, photos)
+    except BaseException:
+        drop(tools.database, tools.store, photos)
+        raise
+
+
+def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Photo, ...]) -> Situation:
+    """What the edge does, sealed and then written."""
+    tools = now.tools
     with tools.database.work() as session:
-        effect = STEPS.get(name, plain)(session, now, edge, dict(values), photos)
+        effect = STEPS.get(edge.name, plain)(session, now, edge, dict(values), photos)
     after = situation_after(now, edge, effect)
     with tools.database.work(write=True) as session:
         write(session, now, edge, effect, after, photos)

@@ -23,10 +23,11 @@ from app.db.versions import change
 from app.ledger.write import append
 from app.notices.write import notify
 from app.people.tools import Tools
-from app.photos.pool import Refused
+from app.photos.pool import Cleaned, Refused
+from app.sealing.once import content_digest, once_digest
 from app.tips.content import Content, Line, open_content, open_thread, seal_thread
 from app.tips.models import Tip
-from app.tips.objects import keep, stage
+from app.tips.objects import drop, keep, stage
 from app.tips.receipts import Visit, tip_ledger_key, tip_of
 
 LONGEST = 5000  # characters of one message
@@ -123,26 +124,57 @@ def say(
 ) -> tuple[Refused, ...]:
     """Add what the reporter says: `message`, `reply`, `objection` or `withdrawal`, with photos.
 
-    Sent twice (same `once`) is one. Returns the photos that were refused. Raises Unmet, Outrun, NoKey.
+    Sent twice (the same words and photos under the same `once`) is one. Returns the photos that were refused. Raises
+    Unmet, Outrun, NoKey: then no photo stays either.
     """
     text = text.strip()
     if not text and not uploads and kind != "withdrawal":
         raise Unmet("请写点什么，或者选一张照片。")
     if len(text) > LONGEST:
         raise Unmet(f"一次最多 {LONGEST} 个字，请分几次写。")
+    extra = {"folded": secrets.token_hex(8)} if kind in REPORTER_EDGES else {}
+    line = Line(day=tools.now.today(), by="reporter", kind=kind, text=text, extra=extra)
+    line = replace(line, once=mark_of(once, line, uploads))
+    with tools.database.work() as session:
+        tip, key = tip_of(session, tools, visit)
+        if is_known(open_thread(tip, key), line):
+            return ()
+        check_kind(tools, tip, open_thread(tip, key), line)
+    cleaned, refused = clean_all(tools, uploads)
+    if cleaned or text or kind == "withdrawal":
+        write_with_photos(tools, visit, line, cleaned)
+    return refused
+
+
+def mark_of(once: str, line: Line, uploads: Sequence[bytes]) -> str:
+    """H(once ‖ what was sent), hexadecimal: three forms of one page share a `once`. Empty without one."""
+    sent = content_digest((line.kind.encode(), line.text.encode(), *uploads))
+    return once_digest(once.encode(), sent).hex() if once else ""
+
+
+def is_known(lines: Sequence[Line], line: Line) -> bool:
+    return bool(line.once) and any(known.once == line.once for known in lines)
+
+
+def clean_all(tools: Tools, uploads: Sequence[bytes]) -> tuple[list[Cleaned], tuple[Refused, ...]]:
     cleaned, refused = [], []
     for upload in uploads:
         try:
             cleaned.append(tools.cleaner.clean(upload))
         except Refused as why:
             refused.append(why)
-    day = tools.now.today()
-    photos = stage(tools.database, tools.store, tools.worker, cleaned, day)
-    extra = {"folded": secrets.token_hex(8)} if kind in REPORTER_EDGES else {}
-    line = Line(day=day, by="reporter", kind=kind, text=text, photos=photos, once=once, extra=extra)
-    if line.text or line.photos or kind == "withdrawal":
-        write_line(tools, visit, line)
-    return tuple(refused)
+    return cleaned, tuple(refused)
+
+
+def write_with_photos(tools: Tools, visit: Visit, line: Line, cleaned: Sequence[Cleaned]) -> None:
+    """Write a line with its photos, or neither."""
+    photos = stage(tools.database, tools.store, tools.worker, cleaned, line.day)
+    written = ""
+    try:
+        written = write_line(tools, visit, replace(line, photos=photos))
+    finally:
+        if not written:
+            drop(tools.database, tools.store, photos)
 
 
 def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) -> str:
@@ -152,7 +184,7 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
     with tools.database.work(write=True) as session:
         tip, key = tip_of(session, tools, visit)
         lines = open_thread(tip, key)
-        if line.once and any(known.once == line.once for known in lines):
+        if is_known(lines, line):
             return ""
         case = session.get_one(Case, open_content(tip, key).case_id)
         check_kind(tools, tip, lines, line)

@@ -1,6 +1,5 @@
 """What a door hands in, and what it gets back."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -10,6 +9,7 @@ from app.rules.questions import Questions
 from app.rules.routing import Decision
 from app.rules.routing import Report as Seen
 from app.sealing.fields import canonical_json
+from app.sealing.once import content_digest
 from app.sealing.receipt import Receipt
 from app.tips.content import Photo, Report
 from app.tips.identity import NOBODY, Person
@@ -42,11 +42,7 @@ class Sent:
                 [photo.id for photo in self.held],
             ]
         )
-        found = hashlib.sha256()
-        for part in (words, *self.photos):
-            found.update(len(part).to_bytes(8, "big"))
-            found.update(part)
-        return found.digest()
+        return content_digest((words, *self.photos))
 
     def in_danger(self, questions: Questions) -> bool:
         """Whether life is in danger now: the box says so, or an answer."""

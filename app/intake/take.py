@@ -27,7 +27,7 @@ from app.sealing.fields import new_key, seal_json
 from app.sealing.once import once_digest, open_receipt
 from app.tips.content import VISITS, Content, Photo, Routing, sequence_place
 from app.tips.models import Tip
-from app.tips.objects import keep, stage
+from app.tips.objects import drop, keep, stage
 
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
 SAME_FORM = select(Tip).where(Tip.once_digest == bindparam("digest"))
@@ -66,7 +66,27 @@ def take(tools: Tools, sent: Sent) -> Taken:
     if DUTY in shut or tools.rules.names_desk(DUTY, sent.report.not_these):
         known.pop(DUTY, None)  # no danger note for who must not know
     cleaned, refused = clean_all(tools, sent.photos)
-    photos = (*sent.held, *stage(tools.database, tools.store, tools.worker, cleaned, day))
+    staged = stage(tools.database, tools.store, tools.worker, cleaned, day)
+    written = False
+    try:
+        taken = write_once(tools, sent, decision, known, (*sent.held, *staged), digest, day)
+        written = not taken.again
+    finally:
+        if not written:
+            drop(tools.database, tools.store, staged)
+    return replace(taken, refused=refused)
+
+
+def write_once(
+    tools: Tools,
+    sent: Sent,
+    decision: Decision,
+    known: dict[str, Recipient],
+    photos: tuple[Photo, ...],
+    digest: bytes,
+    day: date,
+) -> Taken:
+    """Seal and write, under a free number; the same form may come in on another connection meanwhile."""
     key = new_key()
     for _ in range(NUMBER_TRIES):
         prepared = prepare(tools, sent, decision, known, photos, key, digest, day)
@@ -74,7 +94,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
             write(tools, sent, prepared, day)
         except Outrun:
             raise PhotosGone from None
-        except IntegrityError:  # the number is taken, or the same form came in on another connection
+        except IntegrityError:  # the number is taken, or the same form came in
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
             if seen is not None:
@@ -83,7 +103,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
         case = prepared.case.case
         watch(tools, case.id, sent, decision)
         receipt = prepared.tip.receipt if sent.give_receipt else None
-        return Taken(prepared.tip.tip.id, case.id, receipt, refused, decision, day, case.number or "")
+        return Taken(prepared.tip.tip.id, case.id, receipt, (), decision, day, case.number or "")
     raise RuntimeError("no free number was found")
 
 

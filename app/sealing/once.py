@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from app.sealing.errors import SealError
 from app.sealing.fields import Place, derive_key, open_json, seal_json
@@ -28,6 +29,15 @@ def read_once(text: str) -> bytes:
 def once_digest(once: bytes, content: bytes) -> bytes:
     """H(once ‖ content): the same form with other content is another tip."""
     return hashlib.sha256(b"anshao-once" + once + hashlib.sha256(content).digest()).digest()
+
+
+def content_digest(parts: Iterable[bytes]) -> bytes:
+    """SHA-256 over what was sent, each part after its length. Copies none of them."""
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big"))
+        found.update(part)
+    return found.digest()
 
 
 def seal_receipt(once: bytes, receipt: Receipt) -> bytes:

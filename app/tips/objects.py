@@ -1,13 +1,16 @@
 """Photos in the object store: staged before the tip commits, kept with it, swept when their worker died.
 
-A staging row in its own commit, then the object with fsync, then the tip's commit turns staging into photos. The sweep
+A staging row in its own commit, then the object with fsync, then the tip's commit turns staging into photos. What was
+staged for something that then was not written is dropped at once; the sweep
 takes staging of workers whose lock is free, so that nothing in the making is removed, and what waited for a day.
 """
 
+import contextlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.db.base import month_of, new_id
@@ -30,20 +33,41 @@ def stage(
 ) -> tuple[Photo, ...]:
     """Seal cleaned photos, each under a new key, and write them to the store as staging of `worker`.
 
-    Durable when it returns.
+    Durable when it returns; whatever is raised, nothing of it stays.
     """
     named = [(Photo(new_id(), new_id(), one.width, one.height, new_key().hex()), one) for one in photos]
     if not named:
         return ()
     staged = {"state": "staged", "month": month_of(day), "worker": worker}
-    rows = [{"id": name, **staged} for ref, _ in named for name in (ref.id, ref.thumb)]
+    refs = tuple(ref for ref, _ in named)
     with database.work(write=True) as session:
-        session.execute(insert(StoredObject), rows)
-    for ref, photo in named:
-        key = bytes.fromhex(ref.key)
-        store.put(ref.id, seal_steps(key, photo.jpeg, object_place(ref.id)), day)
-        store.put(ref.thumb, seal_steps(key, photo.thumbnail, object_place(ref.thumb)), day)
-    return tuple(ref for ref, _ in named)
+        session.execute(insert(StoredObject), [{"id": name, **staged} for name in names_of(refs)])
+    try:
+        for ref, photo in named:
+            key = bytes.fromhex(ref.key)
+            store.put(ref.id, seal_steps(key, photo.jpeg, object_place(ref.id)), day)
+            store.put(ref.thumb, seal_steps(key, photo.thumbnail, object_place(ref.thumb)), day)
+    except BaseException:
+        drop(database, store, refs)
+        raise
+    return refs
+
+
+def names_of(photos: Sequence[Photo]) -> list[str]:
+    return [name for photo in photos for name in (photo.id, photo.thumb)]
+
+
+def drop(database: Database, store: ObjectStore, photos: Sequence[Photo]) -> None:
+    """Take back what was staged for something that was not written after all; what was kept stays.
+
+    The files go before the rows' end is durable, so that a full disk has room for it. What cannot be taken back now is
+    left to the sweep.
+    """
+    if not photos:
+        return
+    with contextlib.suppress(OperationalError, OSError), database.work(write=True) as session:
+        for name in session.scalars(DROPPED, {"ids": names_of(photos)}, execution_options=PLAIN).all():
+            store.delete(name)
 
 
 SWEEPER = "sweep"  # stands as the worker of an object that the sweep has claimed
@@ -61,6 +85,11 @@ STAGED_TO_KEPT = (  # written once: building it takes longer than asking it
 
 
 PLAIN = {"synchronize_session": False}  # nobody has loaded these rows
+DROPPED = (
+    delete(StoredObject)
+    .where(StoredObject.id.in_(bindparam("ids", expanding=True)), StoredObject.state == "staged")
+    .returning(StoredObject.id)
+)
 CLAIM = (
     update(StoredObject)
     .where(StoredObject.id == bindparam("object_id"), StoredObject.state == "staged")
@@ -74,7 +103,7 @@ def keep(session: Session, photos: Sequence[Photo]) -> None:
 
     Raises Outrun when one was swept meanwhile (its worker's lock was lost): nothing is taken without its photos.
     """
-    ids = [name for photo in photos for name in (photo.id, photo.thumb)]
+    ids = names_of(photos)
     if not ids:
         return
     if len(session.scalars(STAGED_TO_KEPT, {"ids": ids}, execution_options=PLAIN).all()) != len(ids):

@@ -1,5 +1,7 @@
 """Photos and rows are one: staged, then kept with what they belong to, or swept once their worker is dead."""
 
+import resource
+
 import pytest
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from app.photos.answers import Cleaned
 from app.sealing.errors import SealError
 from app.tips.content import Photo
 from app.tips.models import StoredObject
-from app.tips.objects import CLAIM, PLAIN, keep, open_photo, stage, sweep
+from app.tips.objects import CLAIM, PLAIN, drop, keep, open_photo, stage, sweep
 from tests.makers import Town
 
 JPEG, SMALL = b"CANARY-51d0c3 the picture", b"CANARY-51d0c3 the thumbnail"
@@ -167,3 +169,31 @@ def test_a_photo_is_kept_once(small_town: Town) -> None:
     keep_all(small_town, photo)
     with pytest.raises(Outrun):
         keep_all(small_town, photo)
+
+
+def test_what_was_not_written_is_dropped_at_once(town: Town) -> None:
+    """Photos of a refused message would stay until the worker restarts; or those of a report be lost with them."""
+    (refused,), (kept,), (other,) = put(town), put(town), put(town)
+    keep_all(town, kept)
+    drop(town.tools.database, town.tools.store, [refused, kept])
+    assert files(town) == rows(town).keys() == names(kept, other)
+    drop(town.tools.database, town.tools.store, [refused])
+
+
+def test_a_disk_with_no_room_is_left_as_it_was(town: Town) -> None:
+    """One photo too many would fill the disk to the last byte, and text reports find no room either."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    small, big = Cleaned(JPEG, SMALL, 640, 480), Cleaned(b"x" * 9_000_000, SMALL, 640, 480)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000_000, before[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            stage(
+                town.tools.database,
+                town.tools.store,
+                town.tools.worker,
+                [small, big],
+                town.now.today(),
+            )
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert files(town) == rows(town).keys() == set()
