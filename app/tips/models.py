@@ -39,7 +39,7 @@ class Tip(Base):
     content: Mapped[Sealed]  # what the reporter wrote, routing, photo list
     sequence: Mapped[Sealed]  # place in the order of all tips: who was first
     thread: Mapped[Sealed]  # messages, answers, what the reporter was told
-    once_digest: Mapped[Sealed | None]  # H(once ‖ content): sent twice is one tip
+    once_digest: Mapped[Sealed | None]  # H(once ‖ content), until the night: sent twice is one tip
     once_receipt: Mapped[
         Sealed | None
     ]  # the receipt under HKDF(once), erased at the first look-up or that night

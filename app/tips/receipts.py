@@ -25,7 +25,8 @@ class Visit:
 
 def look_up(tools: Tools, receipt: Receipt) -> Visit:
     """Open a tip with its receipt. Raises SealError alike for an unknown number and a wrong password, Busy when too
-    many look up at once. The first look-up erases what would show the receipt again.
+    many look up at once. The first look-up erases what would show the receipt again; that the form was sent stays known
+    until the night, so that sending it once more makes no second tip.
     """
     with tools.database.work() as session:
         tip = session.scalar(select(Tip).where(Tip.number == receipt.number))
@@ -33,19 +34,19 @@ def look_up(tools: Tools, receipt: Receipt) -> Visit:
     private = unlock_receipt(tip.locked_private if tip else None, receipt, keyring.pepper, keyring.looking_up)
     if tip is None:
         raise AssertionError("a dummy never opens")
-    if tip.once_digest is not None:
+    if tip.once_receipt is not None:
         # a full disk must not keep a reporter out; the night's sweep erases it then
         with contextlib.suppress(OperationalError), tools.database.work(write=True) as session:
-            forget_once(session, tip.id)
+            forget_receipt(session, tip.id)
     return Visit(tip.id, private)
 
 
-def forget_once(session: Session, tip_id: str) -> None:
-    session.execute(update(Tip).where(Tip.id == tip_id).values(once_digest=None, once_receipt=None))
+def forget_receipt(session: Session, tip_id: str) -> None:
+    session.execute(update(Tip).where(Tip.id == tip_id).values(once_receipt=None))
 
 
 def forget_all_once(session: Session, today: date) -> None:
-    """Erase every receipt kept for a form that was sent before `today`."""
+    """Erase every receipt kept for a form that was sent before `today`, and that it was sent."""
     session.execute(
         update(Tip)
         .where(Tip.once_digest.is_not(None), Tip.day < today)

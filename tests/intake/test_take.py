@@ -14,6 +14,7 @@ from app.sealing.errors import SealError
 from app.sealing.once import new_once, read_once
 from app.sealing.receipt import Receipt, new_password
 from app.tips.content import Report
+from app.tips.models import Tip
 from app.tips.receipts import look_up
 from tests.makers import Town
 
@@ -66,3 +67,15 @@ def test_a_wrong_password_opens_nothing(town: Town) -> None:
     ):
         with pytest.raises(SealError):
             look_up(town.tools, receipt)
+
+
+def test_a_form_sent_again_after_the_look_up_is_still_one_tip(town: Town) -> None:
+    """Whoever looks their report up and then sends the page again would have two tips and two receipts."""
+    form = sent()
+    first = take(town.tools, form)
+    assert first.receipt is not None
+    look_up(town.tools, first.receipt)
+    second = take(town.tools, form)
+    assert (second.again, second.tip_id, second.receipt) == (True, first.tip_id, None)
+    with town.tools.database.work() as session:
+        assert session.get_one(Tip, first.tip_id).once_receipt is None
