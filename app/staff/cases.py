@@ -1,5 +1,7 @@
 """The queue, the case page, one address per edge, photos, search."""
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
@@ -12,6 +14,7 @@ from app.casework.facts import dues_of
 from app.casework.flow import LEADS, STATE_NAMES, TABLE, Field
 from app.casework.needs import Unmet, possible
 from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
+from app.db.versions import Outrun
 from app.ledger.write import history
 from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
@@ -81,8 +84,9 @@ def first_opening(now: Desktop) -> bool:
 
 
 def take_edge_quietly(now: Desktop) -> None:
-    """Opening is signing for (签收)."""
-    take_edge(tools(), holder(), now.case.id, "sign_for", {}, by_opening=True)
+    """Opening is signing for (签收); where two open at once, one of them does."""
+    with suppress(Unmet, Outrun):
+        take_edge(tools(), holder(), now.case.id, "sign_for", {}, by_opening=True)
     with tools().database.work(write=True) as session:
         mark_done(session, (now.now.desk,), "arrived")
         mark_done(session, (now.now.desk,), "reply")

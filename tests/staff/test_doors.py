@@ -1,16 +1,23 @@
 """Staff pages over HTTP: no post without the session's secret, no case of another desk, no crash."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app.casework.edges import take_edge
 from app.casework.flow import TABLE
+from app.casework.needs import Unmet
 from app.intake.take import take
+from app.web.services import EXTENSION
 from tests.casework.test_way import desktop
 from tests.intake.test_take import sent
-from tests.makers import Town
+from tests.makers import FixedDay, Town, add_member
 from tests.web.door import app_of, signed_in
 
 OPEN_TO_ALL = {"/report/photos", "/report", "/follow", "/follow/leave", "/desk/login", "/desk/join"}
@@ -150,3 +157,43 @@ def test_odd_sign_ins_are_refused_in_words(town: Town, field: str) -> None:
             assert answer.status_code == 422, (path, text)
         said.add(re.sub(r"value=\"[^\"]*\"", "", client.post("/desk/login", data={**good, field: text}).text))
     assert len(said) == 1
+
+
+@dataclass
+class Interrupted:
+    """The present of one process; at its n-th look at the day, somebody else does something."""
+
+    now: FixedDay
+    left: int
+    happens: Callable[[], object]
+
+    def instant(self) -> datetime:
+        return self.now.instant()
+
+    def today(self) -> date:
+        self.left -= 1
+        if self.left == 0:
+            self.happens()
+        return self.now.today()
+
+
+@pytest.mark.parametrize("moment", range(1, 6))
+def test_two_people_open_a_new_case_at_once(small_town: Town, moment: int) -> None:
+    """The second of two who open what came in would see an error page, and call whoever runs it."""
+    taken = take(small_town.tools, sent())
+    add_member(small_town, "second", list(small_town.holder("chengjian").epochs.values()), "chengjian")
+    app = app_of(small_town)
+    client, _ = signed_in(app, small_town, "chengjian")
+
+    def sign() -> None:
+        with suppress(Unmet):
+            take_edge(
+                small_town.tools, small_town.holder("second"), taken.case_id, "sign_for", {}, by_opening=True
+            )
+
+    meanwhile = Interrupted(small_town.now, moment, sign)
+    app.extensions[EXTENSION]["tools"] = replace(small_town.tools, now=meanwhile)
+    assert client.get(f"/desk/cases/{taken.case_id}").status_code in (200, 303)
+    sign()
+    events = [event.edge for event in desktop(small_town, taken.case_id).now.events]
+    assert events == ["register", "sign_for"]
