@@ -157,7 +157,7 @@ EDGES = (
         ("verifying",),
         None,
         ("lead",),
-        (REASON,),
+        (Field("reason", "理由（签批后原样告诉举报人）", "area", most=500),),
         ("not_extended",),
     ),
     Edge(
@@ -168,7 +168,7 @@ EDGES = (
         ("lead",),
         (),
         ("not_extended", "extension_signed"),
-        "事情比较复杂，核查延长 30 天。",
+        "核查延长 30 天。",
     ),
     Edge(
         "hand_up",
@@ -224,7 +224,7 @@ EDGES = (
             Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
             Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
         ),
-        ("no_death", "site_signed", "children_reported", "major_punished"),
+        ("no_death", "site_signed", "major_punished"),
         "已经查清，答复马上给您。",
     ),
     Edge(
@@ -246,7 +246,7 @@ EDGES = (
             Field("measures", "整改措施", "area"),
             Field("person", "整改责任人", most=40),
             Field("limit", "整改期限", "day"),
-            Field("photos", "整改前照片", "photos", required=False),
+            Field("photos", "整改前照片（核查记录里有的不用再传）", "photos", required=False),
         ),
         ("no_death",),
         "正在整改。",
@@ -336,6 +336,7 @@ EDGES = (
         ("merged",),
         "分开单独办理。",
     ),
+    # A matter of its own, with its own clock and answer: the case it came from does not wait for it.
     Edge(
         "split",
         "分出一件",

@@ -83,11 +83,6 @@ def rectification_signed(now: Desktop) -> str | None:
     return None if done else "整改记录（含前后照片）还没有签批。"
 
 
-def children_reported(now: Desktop) -> str | None:
-    waiting = now.now.facts.extra.get("open_children", [])
-    return "协办的事项还没有报结果。" if waiting else None
-
-
 def major_punished(now: Desktop) -> str | None:
     return None  # judged with what was filled in: see `check_major`
 
@@ -139,7 +134,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
         no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
-        extension_signed, site_signed, rectification_signed, children_reported, major_punished, unanswered, answered,
+        extension_signed, site_signed, rectification_signed, major_punished, unanswered, answered,
         objected, mergeable, not_merged, merged,
     )
 }  # fmt: skip

@@ -228,6 +228,16 @@ def request_extension(
     return with_record(now, "extension", {"reason": values["reason"]}, signer=True, said=values["reason"])
 
 
+def extend(
+    _session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """The reporter is told why (2012 年举报奖励办法 §11(6)), in the words that were signed."""
+    reason = next(one for one in reversed(now.recorded("extension")) if one.value.get("signed_by")).value[
+        "reason"
+    ]
+    return Effect(said=reason, told=f"核查延长 30 天。理由：{reason}")
+
+
 def hand_up(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
@@ -282,6 +292,8 @@ def rectify(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
     limit = day_of(values["limit"], now.day)
+    if not photos and not photos_before(now):  # later nobody can take one any more
+        raise Unmet("请传整改前照片：核查记录里没有照片，销号要有前后对照。")
     value = {**pick(values, "measures", "person", "limit"), "before": [asdict(photo) for photo in photos]}
     told = f"正在整改，期限 {limit.year}年{limit.month}月{limit.day}日。"
     return with_record(now, "order", value, signer=True, note=limit.isoformat(), limit=limit, told=told)
@@ -290,11 +302,18 @@ def rectify(
 def report_done(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
-    before = [
+    value = {
+        "found": values["found"],
+        "before": photos_before(now),
+        "after": [asdict(photo) for photo in photos],
+    }
+    return with_record(now, "rectification", value, signer=True, said=values["found"])
+
+
+def photos_before(now: Desktop) -> list[dict[str, Any]]:
+    return [
         photo for record in now.recorded("order") + now.recorded("site") for photo in photos_of(record.value)
     ]
-    value = {"found": values["found"], "before": before, "after": [asdict(photo) for photo in photos]}
-    return with_record(now, "rectification", value, signer=True, said=values["found"])
 
 
 def photos_of(value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -486,6 +505,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "ask": ask,
     "message": message,
     "request_extension": request_extension,
+    "extend": extend,
     "hand_up": hand_up,
     "record_outcome": record_outcome,
     "verify": verify,
