@@ -15,7 +15,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import held, ledger, questions
+from app.reporter import held, ledger, public, questions
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -33,6 +33,7 @@ from app.web.services import tools
 reporter = Blueprint("reporter", __name__, template_folder="templates")
 held.register(reporter)
 ledger.register(reporter)
+public.register(reporter)
 questions.register(reporter)
 
 KINDS = ("message", "reply", "objection", "withdrawal")

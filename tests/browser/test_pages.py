@@ -55,6 +55,11 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
         "insider": "/report?insider=1",
         "look-up": "/follow",
         "ledger": "/verify-ledger",
+        "who is in charge": "/duties",
+        "how the seal works": "/how",
+        "what is kept": "/kept",
+        "reward rules": "/rewards",
+        "privacy notice": "/privacy",
     }.items():
         page.goto(served.address + address)
         found += judged(page, name)

@@ -1,0 +1,74 @@
+"""Pages for everybody, before they report: who is in charge, how the seal works, what is kept, rewards, privacy notice.
+
+Not one of them speaks of a rule in its own words: each statement is a claim with its source (`app.rules.public`).
+"""
+
+from decimal import Decimal
+
+from flask import Blueprint, render_template
+from flask_babel import gettext as _
+
+from app.reporter.visits import LASTS_SECONDS
+from app.rules.privacy import privacy_notice
+from app.rules.public import PublicFacts, from_source
+from app.rules.routing import HOTLINE_DISCIPLINE
+from app.web.services import tools
+
+
+def duties() -> str:
+    """The duty list (职责清单), by the town's desks."""
+    facts = PublicFacts.load()
+    return render_template("reporter/duties.html", desks=facts.desks, claims=facts.claims["duties"])
+
+
+def how() -> str:
+    """How the seal works, who can read what, and what is not promised."""
+    claims = PublicFacts.load().claims["how"]
+    return render_template("reporter/how.html", claims=claims, discipline=HOTLINE_DISCIPLINE)
+
+
+def kept() -> str:
+    """What is kept and what not, and for how long."""
+    return render_template(
+        "reporter/kept.html",
+        claims=PublicFacts.load().claims["kept"],
+        months=privacy_notice().months,
+        minutes=LASTS_SECONDS // 60,
+    )
+
+
+def rewards() -> str:
+    """The reward rules, told honestly: who decides, how much as a rule, who gets nothing."""
+    facts = PublicFacts.load()
+    return render_template(
+        "reporter/rewards.html",
+        claims=facts.claims["rewards"],
+        policy=facts.policy(tools().now.today()),
+        from_source=from_source,
+        cases=facts.cases,
+        sums=facts.sums,
+        in_wan=in_wan,
+        counter_open=tools().counter_open,
+    )
+
+
+def privacy() -> str:
+    """The privacy notice (个人信息处理告知) in force, with its version."""
+    claims = PublicFacts.load().claims["privacy"]
+    return render_template("reporter/privacy.html", claims=claims, notice=privacy_notice())
+
+
+def in_wan(number: int) -> str:
+    """A number as people say it: 3,000 or 40.85 万, with a space after it."""
+    if number < 10_000:
+        return f"{number:,} "
+    tens = f"{Decimal(number) / 10_000:,f}"
+    return str(_("%(number)s 万", number=tens.rstrip("0").rstrip(".") if "." in tens else tens))
+
+
+def register(reporter: Blueprint) -> None:
+    """Add the pages. RuleError when their data is bad: the start stops."""
+    PublicFacts.load()
+    privacy_notice()
+    for view in (duties, how, kept, rewards, privacy):
+        reporter.add_url_rule(f"/{view.__name__}", view_func=view)
