@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts
+from app.casework.identities import identity_rows
 from app.casework.models import Case
 from app.clock.dues import Event
 from app.db.base import Base, month_of, new_id
@@ -23,9 +24,10 @@ from app.sealing.keys import generate
 from app.sealing.once import once_digest, seal_receipt
 from app.sealing.receipt import Receipt, lock_receipt, new_number, new_password
 from app.tips.content import Content, seal_content, seal_thread, sequence_place
-from app.tips.identity import NOBODY, Person, seal_person
-from app.tips.models import Identity, Tip
+from app.tips.identity import NOBODY, Person
+from app.tips.models import Tip
 from app.tips.receipts import tip_ledger_key
+from app.tips.sealed import SealedIdentity
 
 KEEPERS = ("custodian", "approver")
 RESERVED_KEEPERS = ("jijian_keeper1", "jijian_keeper2")  # discipline's own two keepers
@@ -145,16 +147,17 @@ def prepare_tip(
     once: bytes,
     digest: bytes,
     person: Person = NOBODY,
+    sealed: SealedIdentity | None = None,
 ) -> NewTip:
     """Seal a tip under `key` to `desk`, to its own receipt and to the keepers. `sequence` is set once the ledger gave
-    it a place. Raises NoLivingKey, Busy.
+    it a place. Where the phone `sealed` who sent it, that is kept. Raises NoLivingKey, WrongIdentity, Busy.
     """
     month, pair, receipt = month_of(day), generate(), Receipt(new_number(), new_password())
-    subject, identity_id, identity_key = Subject("tip", tip_id), new_id(), new_key()
+    subject = Subject("tip", tip_id)
     grants = grants_for(tools, known, subject, key, [desk], reserved, month)
     grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))
     first, second = (recipient_for(known, name) for name in keepers_of(reserved))
-    grants += seal_split(tools.keyring, Subject("identity", identity_id), identity_key, first, second, month)
+    identity, shares = identity_rows(tools, sealed or person, (first, second), tip_id, month)
     tip = Tip(
         id=tip_id,
         number=receipt.number,
@@ -170,8 +173,7 @@ def prepare_tip(
         once_receipt=seal_receipt(once, receipt),
         version=1,
     )
-    identity = Identity(id=identity_id, tip_id=tip_id, blob=seal_person(identity_id, identity_key, person))
-    return NewTip(tip, (identity, *grants), receipt, key, tip_ledger_key(pair.private))
+    return NewTip(tip, (identity, *grants, *shares), receipt, key, tip_ledger_key(pair.private))
 
 
 def prepare_blank(

@@ -13,6 +13,7 @@ from app.sealing.once import content_digest
 from app.sealing.receipt import Receipt
 from app.tips.content import Photo, Report
 from app.tips.identity import NOBODY, Person
+from app.tips.sealed import SealedIdentity
 
 MAX_PHOTOS = 9
 
@@ -25,6 +26,7 @@ class Sent:
     once: bytes = field(repr=False)
     photos: Sequence[bytes] = field(default=(), repr=False)
     person: Person = field(default=NOBODY, repr=False)
+    sealed: SealedIdentity | None = None  # where the phone sealed who sent it: `person` is nobody then
     poster_sector: str = ""
     give_receipt: bool = True  # a clerk who heard the report gives none, unless the person is on the line
     lead: str = ""  # the desk whose own patrol found it
@@ -42,7 +44,13 @@ class Sent:
                 [photo.id for photo in self.held],
             ]
         )
-        return content_digest((words, *self.photos))
+        sealed = self.sealed.digest() if self.sealed else b""
+        return content_digest((words, sealed, *self.photos))
+
+    @property
+    def sealed_by(self) -> str:
+        """Who sealed name and phone: "phone", "server", or "" where nobody is named."""
+        return "phone" if self.sealed else "" if self.person == NOBODY else "server"
 
     def in_danger(self, questions: Questions) -> bool:
         """Whether life is in danger now: the box says so, or an answer."""

@@ -17,6 +17,7 @@ from app.casework.records import prepare_record
 from app.db.base import Base, new_id
 from app.db.versions import Outrun
 from app.intake.held import clean_all
+from app.intake.identity import check_sealed
 from app.intake.sent import CannotTake, PhotosGone, Sent, Taken
 from app.ledger.write import append_all
 from app.notices.write import notify
@@ -45,7 +46,7 @@ class Prepared:
 
 
 def take(tools: Tools, sent: Sent) -> Taken:
-    """Take a tip in. Raises CannotTake, PhotosGone, NoLivingKey, Busy; anything raised means nothing was taken."""
+    """Take a tip in. Raises CannotTake, PhotosGone, WrongIdentity, NoLivingKey, Busy: then nothing was taken."""
     day = tools.now.today()
     digest = once_digest(sent.once, sent.fingerprint())
     with tools.database.work() as session:
@@ -63,6 +64,7 @@ def take(tools: Tools, sent: Sent) -> Taken:
     with tools.database.work() as session:
         wanted = {decision.desk, DUTY, *keepers_of(reserved)} & keyed
         known = desk_recipients(session, tools.keyring, wanted)
+        check_sealed(session, sent, known, reserved)
     if DUTY in shut or tools.rules.names_desk(DUTY, sent.report.not_these):
         known.pop(DUTY, None)  # no danger note for who must not know
     cleaned, refused = clean_all(tools, sent.photos)
@@ -97,6 +99,8 @@ def write_once(
         except IntegrityError:  # the number is taken, or the same form came in
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
+                if seen is None:
+                    check_sealed(session, sent, known, reserved)
             if seen is not None:
                 return again(sent, seen, decision)
             continue
@@ -173,6 +177,7 @@ def prepare(
         once=sent.once,
         digest=digest,
         person=sent.person,
+        sealed=sent.sealed,
     )
     danger = danger_rows(tools, known, sent, day)
     return Prepared(tip, photos, case, danger, decision.desk)

@@ -53,6 +53,11 @@ def seal_grant(
 ) -> Grant:
     """A new grant of `key` (or of one share of it) to `to`, as a row to be added."""
     inner = seal_to(to.public, key, context_of(subject, part, to.kind, to.id, to.epoch))
+    return grant_of(keyring, subject, inner, to, month, part)
+
+
+def grant_of(keyring: Keyring, subject: Subject, inner: bytes, to: Recipient, month: str, part: str) -> Grant:
+    """A new grant of what is sealed to `to` already (on the phone, say), wrapped for the month."""
     place = place_of(subject.kind, subject.id, part, to.kind, to.id)
     return Grant(
         subject_kind=subject.kind,

@@ -14,6 +14,7 @@ from app.sealing.framing import framed
 from app.sealing.keys import private_key, public_key
 
 SUITE = b"\x01"
+SEALED_OVERHEAD = 1 + 1120 + 16  # suite, encapsulated key (ML-KEM-768 and X25519), tag
 HPKE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -32,7 +33,7 @@ class Context:
 
 
 def seal_to(public: bytes, plaintext: bytes, context: Context) -> bytes:
-    """Seal to a public key of 1,216 bytes; 1,137 bytes longer than the text. Raises SealError for a bad key."""
+    """Seal to a public key of 1,216 bytes; `SEALED_OVERHEAD` bytes are added. Raises SealError for a bad key."""
     recipient = public_key(public)
     try:
         return SUITE + HPKE.encrypt(plaintext, recipient, info=context.info())

@@ -14,6 +14,7 @@ from app.casework.reading import note_listing, note_reading
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.staff.news import seen
+from app.tips.identity import Person
 from app.vault.calls import enter_answers, number_to_call, put_answers, take_call
 from app.vault.opening import read_identity, take_over
 from app.vault.requests import (
@@ -126,7 +127,8 @@ def open_it(request_id: str) -> Page:
         person = read_identity(tools(), holder(), request_id, now)
     except Unmet as unmet:
         return show(str(unmet)), 422
-    return render_template("staff/vault_person.html", person=person, opened=opened)
+    shown = Person(plain_text(person.name), plain_text(person.phone))  # a phone may have sealed any letters
+    return render_template("staff/vault_person.html", person=shown, opened=opened)
 
 
 def concerned(request_id: str) -> tuple[Opened, Desktop | None]:
@@ -146,7 +148,7 @@ def call_it(request_id: str) -> Page:
         opened, phone = number_to_call(tools(), holder(), request_id)
     except Unmet as unmet:
         return show(str(unmet)), 422
-    return render_template("staff/vault_call.html", opened=opened, phone=phone)
+    return render_template("staff/vault_call.html", opened=opened, phone=plain_text(phone))
 
 
 @signed_in("custodian", "keeper")

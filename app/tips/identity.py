@@ -31,8 +31,11 @@ def seal_person(identity_id: str, key: bytes, person: Person) -> bytes:
 
 
 def open_person(identity_id: str, key: bytes, blob: bytes) -> Person:
-    """Who it was. Raises SealError."""
+    """Who it was. Raises SealError, also for what opens and is no person: a phone may have sealed anything."""
     try:
-        return Person(**json.loads(open_field(key, blob, identity_place(identity_id))))
-    except (TypeError, ValueError) as error:
+        person = Person(**json.loads(open_field(key, blob, identity_place(identity_id))))
+    except (TypeError, ValueError, RecursionError) as error:
         raise SealError("not an identity") from error
+    if not isinstance(person.name, str) or not isinstance(person.phone, str):
+        raise SealError("not an identity")
+    return person

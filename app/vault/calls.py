@@ -20,9 +20,8 @@ from app.sealing.fields import seal_json
 from app.sealing.hpke import Context, open_with, seal_to
 from app.sealing.keys import generate
 from app.tips.content import Line, seal_thread
-from app.tips.identity import open_person
 from app.tips.models import Identity
-from app.vault.opening import in_time, joined_keys
+from app.vault.opening import in_time, joined_keys, person_in
 from app.vault.requests import (
     LONGEST,
     Opened,
@@ -72,7 +71,7 @@ def number_to_call(tools: Tools, holder: Holder, request_id: str) -> tuple[Opene
     calls = list(opened.body["calls"])
     if len(calls) >= MOST_CALLS:
         raise Unmet("已经打过五次，不能再打。")
-    phone = open_person(sealed.id, keys[f"identity:{sealed.id}"], sealed.blob).phone
+    phone = person_in(sealed, keys).phone
     day = tools.now.today()
     body = {**opened.body, "calls": [*calls, day.isoformat()]}
     with tools.database.work(write=True) as session:

@@ -26,12 +26,13 @@ from app.people.grants import NoKey, Subject, holders_of, revoke
 from app.people.holder import Holder
 from app.people.models import Member
 from app.people.tools import Tools
+from app.sealing.errors import SealError
 from app.sealing.hpke import open_with
 from app.sealing.split import join
 from app.tips.content import Line, add_line, open_content
 from app.tips.identity import Person, open_person
 from app.tips.models import Identity, Tip
-from app.vault.requests import ERASED, Opened, one_request, private_context, share_context
+from app.vault.requests import ERASED, UNOPENED, Opened, one_request, private_context, share_context
 
 
 def joined_keys(opened: Opened, holder: Holder) -> dict[str, bytes]:
@@ -47,6 +48,14 @@ def joined_keys(opened: Opened, holder: Holder) -> dict[str, bytes]:
         for part, blob in (("first", row.first_share), ("second", row.second_share))
     )
     return {name: join(bytes.fromhex(first[name]), bytes.fromhex(second[name])) for name in first}
+
+
+def person_in(sealed: Identity, keys: dict[str, bytes]) -> Person:
+    """Who it was. Raises Unmet where the phone sealed what nobody can open: the server could not tell."""
+    try:
+        return open_person(sealed.id, keys[f"identity:{sealed.id}"], sealed.blob)
+    except SealError as error:
+        raise Unmet(UNOPENED) from error
 
 
 def in_time(tools: Tools, opened: Opened) -> None:
@@ -67,7 +76,7 @@ def read_identity(tools: Tools, holder: Holder, request_id: str, now: Desktop) -
     one = next((one for one in now.tips if one.tip.id == tip_id), None)
     if one is None:
         raise NoKey("tip")
-    person = open_person(sealed.id, keys[f"identity:{sealed.id}"], sealed.blob)
+    person = person_in(sealed, keys)
     day = tools.now.today()
     told = "您的姓名今天由办理人按规定申请、两个人放行，打开过一次。"
     with tools.database.work(write=True) as session:

@@ -22,7 +22,7 @@ from app.db.versions import Outrun, change
 from app.ledger.write import append
 from app.notices.write import notify
 from app.people.desks import desk_recipients, desks_with_keys, member_recipient
-from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
+from app.people.grants import NoKey, Subject, granted, open_key, open_keys, seal_grant
 from app.people.holder import Holder
 from app.people.models import Member
 from app.people.subjects import new_subject_key, open_subject_key
@@ -37,6 +37,7 @@ OPEN_FOR = timedelta(days=1)  # an identity is read within a day
 CALL_FOR = timedelta(days=10)
 LONGEST = 500
 PARTS = ("first", "second")
+UNOPENED = "这份封存打不开，谁也看不到里面：发来的时候没有锁对。可以在举报件里提问，请举报人另说。"
 
 
 @dataclass(frozen=True)
@@ -236,10 +237,17 @@ def refuse_concerned(holder: Holder, opened: Opened) -> None:
 
 
 def shares_of(session: Session, tools: Tools, holder: Holder, opened: Opened, part: str) -> bytes:
-    """The holder's share of every subject's key, as JSON of hexadecimal."""
+    """The holder's share of every subject's key, as JSON of hexadecimal. Raises Unmet or NoKey for one that is shut."""
     found = {}
     for subject in opened.subjects:
-        found[f"{subject.kind}:{subject.id}"] = open_key(session, tools.keyring, holder, subject, part).hex()
+        try:
+            share = open_key(session, tools.keyring, holder, subject, part)
+        except NoKey as error:
+            if subject.kind != "identity":
+                raise
+            # a phone sealed it, and the server could not tell that it was wrong
+            raise Unmet(UNOPENED) from error
+        found[f"{subject.kind}:{subject.id}"] = share.hex()
     return canonical_json(found)
 
 
