@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check drill bench lock format
+.PHONY: help run test check drill bench lock format scripts scripts-same
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 14
@@ -43,6 +43,13 @@ bench: $(VENV)/dev.ready ## the benchmarks: medians, machine named
 format: $(VENV)/dev.ready ## put the code in form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+scripts: ## build the bundle that seals a name on the phone (needs npm; running Anshao does not)
+	app/web/scripts/build app/web/static/seal.js
+
+scripts-same: # the bundle in the tree is what its sources and pinned packages give, byte for byte
+	@built=$$(mktemp) && app/web/scripts/build "$$built" && cmp "$$built" app/web/static/seal.js && rm -f "$$built" \
+	  && echo "app/web/static/seal.js is what its sources give"
 
 lock: ## pin all requirements by hash (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -o deploy/requirements.txt deploy/requirements.in

@@ -100,7 +100,7 @@ def write_once(
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
                 if seen is None:
-                    check_sealed(session, sent, known, reserved)
+                    check_sealed(session, sent, known, decision.matters[0].reserved)
             if seen is not None:
                 return again(sent, seen, decision)
             continue

@@ -19,6 +19,7 @@ from wtforms.validators import Length
 
 from app.intake.sent import MAX_PHOTOS, Sent
 from app.reporter.questions import answers_sent
+from app.reporter.sealing import sealed_in, sealed_problem
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
@@ -78,6 +79,7 @@ class ReportForm(OnceForm):
         default="anonymous",
         validate_choice=False,
     )
+    sealed_identity = HiddenField()  # name and phone as the phone sealed them: then both fields are empty
     name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
     phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
 
@@ -86,15 +88,22 @@ class ReportForm(OnceForm):
             field.data = "anonymous"
             raise ValidationError(_l("请选一种：让谁知道是您。"))
 
+    def validate_sealed_identity(self, field: HiddenField) -> None:
+        if self.mode.data == "anonymous" or self.name.data or self.phone.data:
+            field.data = ""  # not asked for, or written anew since
+
     def validate_phone(self, field: StringField) -> None:
-        if (
+        if self.sealed_identity.data:
+            if problem := sealed_problem(self):
+                raise ValidationError(problem)
+        elif (
             self.mode.data in ("callback", "named")
             and sum(letter.isdigit() for letter in field.data or "") < 7
         ):
             raise ValidationError(_l("要联系您，请写能打通的电话；不想留，就选匿名。"))
 
     def validate_name(self, field: StringField) -> None:
-        if self.mode.data == "named" and not field.data:
+        if self.mode.data == "named" and not field.data and not self.sealed_identity.data:
             raise ValidationError(_l("选了留姓名，请写姓名；不想留，就选匿名。"))
 
     def sent(self, uploads: list[bytes], poster_sector: str, sectors: frozenset[str]) -> Sent:
@@ -114,6 +123,7 @@ class ReportForm(OnceForm):
             once=read_once(self.once.data or ""),
             photos=uploads,
             person=person,
+            sealed=sealed_in(self),
             poster_sector=poster_sector,
         )
 

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from wtforms import SelectChoice
 
+from app.casework.identities import WrongIdentity
 from app.casework.needs import Unmet
 from app.casework.reporting import Follow, read_follow, say
 from app.intake.held import read_tickets
@@ -15,7 +16,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import held, ledger, public, questions
+from app.reporter import held, ledger, public, questions, sealing
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -35,6 +36,7 @@ held.register(reporter)
 ledger.register(reporter)
 public.register(reporter)
 questions.register(reporter)
+sealing.register(reporter)
 
 KINDS = ("message", "reply", "objection", "withdrawal")
 
@@ -73,13 +75,17 @@ def hand_in(page: ReportForm, sent: Sent, slug: str, tickets: tuple[str, ...]) -
         return render_template("reporter/elsewhere.html", refer=refused.refer), 422
     except PhotosGone:
         return show_form(page, slug, held=held.Waiting((), (), len(sent.photos) + len(tickets))), 422
+    except WrongIdentity as wrong:
+        sealing.refuse(page, wrong)
+        before = dict(zip(tickets, sent.held, strict=True))
+        return show_form(page, slug, held=held.keep(page, list(sent.photos), before)), 422
     except (NoLivingKey, OperationalError, OSError) as error:
         status = 503 if isinstance(error, NoLivingKey) else failed(error)
         general = _("现在收不了，请打电话报告。写的内容都在这一页。")
         return show_form(page, slug, general, waiting), status
     if taken.receipt is None:
         return render_template("reporter/known.html"), 200
-    return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt)
+    return render_template("reporter/receipt.html", taken=taken, receipt=taken.receipt, sent=sent)
 
 
 def empty_form(*, insider: bool) -> ReportForm:

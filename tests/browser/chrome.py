@@ -14,8 +14,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A browser. Missing in CI it is a failure, elsewhere the test says that it was skipped."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """A browser, started with `more` arguments. Missing in CI it is a failure, elsewhere a test that says it skips."""
     if not CHROMIUM.exists():
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium in CI")
@@ -25,6 +25,7 @@ def chromium() -> Iterator[Browser]:
         "--disable-background-networking",
         "--disable-component-update",
         "--no-first-run",
+        *more,
     ]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
