@@ -1,11 +1,11 @@
 """Answers to questions that fit (对口小问题): on the reporter's page after sending, and as the desk reads them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.casework.alarms import watch_life
-from app.casework.reporting import Follow, write_line
+from app.casework.reporting import Follow, mark_of, write_line
 from app.people.tools import Tools
 from app.rules.questions import Effects, Question, Questions, Said
 from app.tips.content import Content, Line
@@ -60,8 +60,9 @@ def danger_told(questions: Questions, seen: Follow, today: date) -> Effects:
 def answer(tools: Tools, visit: Visit, answers: dict[str, str], once: str = "") -> Effects:
     """Add the reporter's answers to the thread; none at all means that the questions were skipped.
 
-    An answer that says danger to life now raises the alarm that the form's box raises. Sent twice (same `once`) is one.
-    Returns what the answers do. Raises Unmet, Outrun, NoKey.
+    An answer that says danger to life now raises the alarm that the form's box raises. Sent twice (the same answers
+    under the same `once`) is one, other answers are not: who goes back and now smells gas is heard. Returns what the
+    answers do. Raises Unmet, Outrun, NoKey.
     """
     questions = tools.rules.questions
     effects = questions.effects(answers)
@@ -70,9 +71,9 @@ def answer(tools: Tools, visit: Visit, answers: dict[str, str], once: str = "") 
         by="reporter",
         kind=KIND,
         text=questions.text(answers),
-        once=once,
         extra={"answers": answers} if answers else {},
     )
+    line = replace(line, once=mark_of(once, line, ()))
     case_id = write_line(tools, visit, line, danger=effects.urgent)
     if case_id and effects.urgent:
         watch_life(tools, case_id)

@@ -115,6 +115,20 @@ def test_what_is_answered_stands_in_the_thread_and_the_box_is_gone(small_town: T
     assert client.get("/follow").text.count("用的什么气？煤气罐。") == 1
 
 
+def test_nothing_is_lost_under_the_once_of_one_page(small_town: Town) -> None:
+    """Who answers, goes back and then writes, or answers otherwise since gas is smelled now, would not be heard."""
+    app = app_of(small_town)
+    client = followed(app, *receipt_in(report(app.test_client(), what="漏气", sector="gas")))
+    typed = box(client, q_gas_smell="no", q_gas_kind="bottle")
+    for changed in ({}, {}, {"kind": "message", "message": "老板今天不在"}, {"q_gas_smell": "yes"}):
+        assert client.post("/follow", data={**typed, **changed}).status_code == 303
+    page = client.get("/follow").text
+    assert page.count("现在闻得到漏气味吗？不是。") == 1
+    assert page.count("老板今天不在") == 1
+    assert FIRST in page
+    assert small_town.tools.memory.keys("due:")
+
+
 def test_skipping_leaves_no_trace_on_either_page(small_town: Town) -> None:
     """Who would rather not say would see an empty line under their name, and the desk wonder what it means."""
     app = app_of(small_town)
