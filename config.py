@@ -39,9 +39,7 @@ class Settings:
         str  # where people reach it, as posters print it; never taken from a request; empty: no posters yet
     )
     counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
-    anonymous_reward: (
-        bool | None
-    )  # whether reports without a name are rewarded, by claim code; None: not decided
+    anonymous_reward: bool | None  # whether reports without a name are rewarded; None: not decided
     insider_uplift: Decimal | None  # an employee's share on top, 0.2 for 20 %; None: not decided
 
     def title(self) -> str:

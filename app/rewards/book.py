@@ -144,8 +144,6 @@ def of_case(session: Session, tools: Tools, now: Desktop, reward_id: str) -> Ope
 
 def claim_until(tools: Tools) -> date | None:
     """The last day to claim from today on; None while the counter is closed: nobody can claim, so no days run."""
-    return (
-        tools.calendar.add_days(tools.now.today(), tools.limits.claim.value).day
-        if tools.counter_open
-        else None
-    )
+    if not tools.counter_open:
+        return None
+    return tools.calendar.add_days(tools.now.today(), tools.limits.claim.value).day

@@ -18,11 +18,7 @@ from app.rules.reward_policies import Policies
 from app.rules.reward_types import Calculation, Facts, Step, whole_yuan, yuan
 from app.tips.content import open_sequence
 
-ANONYMOUS = {
-    None: None,
-    True: "allowed_by_code",
-    False: "not_allowed",
-}  # words of the setting and of the engine
+ANONYMOUS = {None: None, True: "allowed_by_code", False: "not_allowed"}  # the setting in the engine's words
 DECIDERS = {"handling", "office", "discipline", "dispatch"}
 
 

@@ -80,8 +80,11 @@ def tell(session: Session, now: Desktop, freed: Sequence[Reward]) -> None:
 def hold_offered(tools: Tools, tip_number: str) -> None:
     """Hold back what stands under a reporter's number and is not paid: they objected."""
     with tools.database.work(write=True) as session:
-        session.execute(
+        held = session.scalars(
             update(Reward)
             .where(Reward.tip_number == tip_number, Reward.state.in_(("offered", "claimed")), ~Reward.frozen)
             .values(frozen=True, version=Reward.version + 1)
-        )
+            .returning(Reward)
+        ).all()
+        for row in held:
+            enter(session, tools, None, "held", row)

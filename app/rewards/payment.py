@@ -72,7 +72,11 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
     sealed = seal_to(tip.public_key, canonical_json({"fen": fen}), context(reward_id, tip.number))
     until = claim_until(tools)
     day = f"{until.year}年{until.month}月{until.day}日" if until else ""
-    text = f"有一笔奖励可以领，{day}前有效。领之前请先看说明。" if day else "有一笔奖励，怎么领请看上面。"
+    text = (
+        f"有一笔奖励可以领，{day}前有效。领之前请先看说明。"
+        if day
+        else "有一笔奖励，怎么领写在这一页最上面。"
+    )
     columns = {"tip_number": tip.number, "lapse_due": until, "payment": sealed}
     with tools.database.work(write=True) as session:
         write(session, opened, "offered", columns)
