@@ -66,6 +66,10 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
     page.goto(served.address + "/report")
     page.check("input[name=mode][value=named]")
     page.click("button.go")
+    page.locator("#name-error").wait_for()  # said on the phone: what is sealed there, no server can judge
+    found += judged(page, "form with errors of the phone's own")
+    page.goto(served.address + "/report")
+    page.click("button.go")
     page.locator("#errors").wait_for()
     found += judged(page, "form with errors")
     page.goto(served.address + "/report")
