@@ -7,7 +7,7 @@ from typing import Any
 bind = [f"127.0.0.1:{os.environ.get('PORT', '8000')}"]
 if os.environ.get("ANSHAO_BIND"):
     bind = [os.environ["ANSHAO_BIND"]]
-workers = int(os.environ.get("ANSHAO_WORKERS", "2"))
+workers = int(os.environ.setdefault("ANSHAO_WORKERS", "2"))  # also read by wsgi.py, in each of them
 threads = int(os.environ.get("ANSHAO_THREADS", "4"))
 worker_class = "gthread"
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - in memory on purpose

@@ -5,6 +5,7 @@ import io
 import re
 import secrets
 import urllib.parse
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -24,8 +25,8 @@ class Form:
     photo: bytes = field(default=b"", repr=False)
     once: str = field(default_factory=new_once)
 
-    def body(self) -> tuple[str, bytes]:
-        """Content type and body of the form as a browser sends it."""
+    def body(self) -> tuple[str, list[bytes]]:
+        """Content type and body of the form as a browser sends it, in pieces: the photo is not copied."""
         words = {
             "once": self.once,
             "what": f"饭店后厨的燃气软管裂了，一股煤气味 {self.mark}",
@@ -43,7 +44,7 @@ class Form:
                 "Content-Type: image/jpeg\r\n\r\n"
             )
             parts += [head.encode(), self.photo, b"\r\n"]
-        return f"multipart/form-data; boundary={edge}", b"".join([*parts, f"--{edge}--\r\n".encode()])
+        return f"multipart/form-data; boundary={edge}", [*parts, f"--{edge}--\r\n".encode()]
 
 
 def new_form(photo: bytes = b"") -> Form:
@@ -72,7 +73,8 @@ class Phone:
     def send(self, form: Form) -> Receipt:
         """The receipt shown. OSError or HTTPException when the server dies, Unanswered for another page."""
         kind, body = form.body()
-        status, page, _ = self.ask("POST", "/report", body, {"Content-Type": kind})
+        head = {"Content-Type": kind, "Content-Length": str(sum(map(len, body)))}
+        status, page, _ = self.ask("POST", "/report", body, head)
         found = SLIP.search(page)
         if status != 200 or found is None:
             raise Unanswered(f"{status}: {page[:300]}")
@@ -101,7 +103,11 @@ class Phone:
             raise Unanswered(f"{address}: {status}")
 
     def ask(
-        self, method: str, address: str, body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        address: str,
+        body: bytes | Sequence[bytes] = b"",
+        headers: dict[str, str] | None = None,
     ) -> tuple[int, str, http.client.HTTPMessage]:
         """Status, page and headers."""
         self.connection.request(method, address, body or None, headers or {})
