@@ -14,7 +14,7 @@ from app.photos.pool import Cleaned, Refused
 from app.sealing.errors import SealError
 from app.sealing.sessions import Box
 from app.tips.content import Photo
-from app.tips.objects import stage
+from app.tips.objects import drop, stage
 
 PURPOSE = "held-photo"
 
@@ -57,3 +57,8 @@ def read_tickets(tools: Tools, once: bytes, tickets: Iterable[str]) -> dict[str,
         if value.get("once") == once.hex() and photo not in found.values():
             found[ticket] = photo
     return found
+
+
+def release(tools: Tools, once: bytes, tickets: Iterable[str]) -> None:
+    """Take back the photos of these tickets at once; what a report has kept stays."""
+    drop(tools.database, tools.store, tuple(read_tickets(tools, once, tickets).values()))

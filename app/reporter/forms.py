@@ -80,6 +80,7 @@ class ReportForm(OnceForm):
         validate_choice=False,
     )
     sealed_identity = HiddenField()  # name and phone as the phone sealed them: then both fields are empty
+    checked = HiddenField()  # that marks in the text were shown, by the script or by the server
     name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
     phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
 

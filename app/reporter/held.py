@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from flask import Blueprint, request
 from sqlalchemy.exc import OperationalError
 
-from app.intake.held import hold
+from app.intake.held import hold, release
 from app.intake.sent import MAX_PHOTOS, RefusedPhoto
 from app.reporter.forms import ReportForm
 from app.sealing.once import read_once
@@ -56,5 +56,16 @@ def send_photo() -> Answer:
     return {"ticket": tickets[0]}, 200
 
 
+def drop_photo() -> tuple[str, int]:
+    """Take back a photo that was sent and is not wanted after all, or was blacked out since."""
+    try:
+        once = read_once(request.form.get("once", ""))
+        release(tools(), once, request.form.getlist("held"))
+    except (ValueError, OperationalError, OSError):
+        return "", 400  # the night takes it
+    return "", 204
+
+
 def register(reporter: Blueprint) -> None:
+    reporter.add_url_rule("/report/photos/drop", view_func=drop_photo, methods=["POST"])
     reporter.add_url_rule("/report/photos", view_func=send_photo, methods=["POST"], endpoint="send_photo")

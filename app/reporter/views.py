@@ -1,5 +1,6 @@
 """Views of the reporter's pages: they translate between form and acts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import held, ledger, public, questions, sealing
+from app.reporter import extras, held, ledger, public, questions, sealing
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -32,6 +33,7 @@ from app.web.request import photos_sent
 from app.web.services import tools
 
 reporter = Blueprint("reporter", __name__, template_folder="templates")
+extras.register(reporter)
 held.register(reporter)
 ledger.register(reporter)
 public.register(reporter)
@@ -63,6 +65,9 @@ def send() -> Response | str | tuple[str, int]:
     check_content(page, len(uploads) + len(before))
     if not fine or page.errors:
         return show_form(page, slug, held=held.keep(page, uploads, before)), 422
+    if shown := extras.marks(page):
+        page.checked.data = "yes"
+        return show_form(page, slug, held=held.keep(page, uploads, before), marks=shown)
     sent = page.sent(uploads, poster_sector(slug), frozenset(tools().rules.sectors))
     return hand_in(page, replace(sent, held=tuple(before.values())), slug, tuple(before))
 
@@ -101,8 +106,16 @@ def with_sectors(page: ReportForm) -> ReportForm:
     return page
 
 
-def show_form(page: ReportForm, slug: str, general: str = "", held: held.Waiting = held.NONE) -> str:
-    return render_template("reporter/report.html", form=page, poster=slug, general=general, held=held)
+def show_form(
+    page: ReportForm,
+    slug: str,
+    general: str = "",
+    held: held.Waiting = held.NONE,
+    marks: Sequence[extras.Mark] = (),
+) -> str:
+    return render_template(
+        "reporter/report.html", form=page, poster=slug, general=general, held=held, marks=marks
+    )
 
 
 def poster_sector(slug: str) -> str:

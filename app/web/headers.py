@@ -1,6 +1,7 @@
 """Headers of every answer: nothing is stored, framed, sent on or run that is not ours."""
 
 import secrets
+from collections.abc import Callable
 
 from flask import Flask, Response, g, request
 
@@ -15,10 +16,17 @@ def csp_nonce() -> str:
     return nonce
 
 
+def script_nonce() -> str:
+    """The same nonce, on the one page that has a line of script in it: only there may it run one."""
+    g.has_script = True
+    return csp_nonce()
+
+
 def add_headers(response: Response) -> Response:
     style = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+    script = style if "has_script" in g else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'{style}; img-src 'self' data: blob:; script-src 'self'; "
+        f"default-src 'none'; style-src 'self'{style}; img-src 'self' data: blob:; script-src 'self'{script}; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -36,14 +44,18 @@ def add_headers(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     app.after_request(add_headers)
-    app.jinja_env.globals["csp_nonce"] = CallOnPrint()
+    app.jinja_env.globals["csp_nonce"] = CallOnPrint(csp_nonce)
+    app.jinja_env.globals["script_nonce"] = CallOnPrint(script_nonce)
 
 
 class CallOnPrint:
     """Lets a template write `{{ csp_nonce }}`."""
 
+    def __init__(self, call: Callable[[], str]) -> None:
+        self.call = call
+
     def __str__(self) -> str:
-        return csp_nonce()
+        return self.call()
 
     def __html__(self) -> str:
-        return csp_nonce()
+        return self.call()

@@ -73,14 +73,14 @@ def report(served: Served, browser: Browser, tmp_path_factory: pytest.TempPathFa
     page.check("input[name=mode][value=named]")
     page.select_option("#sector", "gas")
     page.set_input_files("#photos", marked_photo(tmp_path_factory.mktemp("phone")))
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     slip = page.locator("[data-tip-number]")
     number, password = (slip.get_attribute(f"data-tip-{name}") or "" for name in ("number", "password"))
     assert context.cookies() == []
     page.goto(f"{served.address}/follow")
     page.fill("#number", number)
     page.fill("#password", password)
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.wait_for_load_state()
     assert "follow" in page.url
     cookies = str(context.cookies())

@@ -31,7 +31,7 @@ def send(page: Page, served: Served, what: str, sector: str) -> None:
     page.goto(f"{served.address}/report")
     page.fill("#what", what)
     page.select_option("#sector", sector)
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("[data-tip-number]").wait_for()
 
 
@@ -106,11 +106,11 @@ def test_each_new_state_is_within_reach_of_everybody(served: Served, browser: Br
     )
     page.fill("#what", "电线掉在路上")
     page.evaluate("() => { document.querySelector('[name=once]').value = 'x' }")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("#errors").wait_for()
     found += judged(page, "form with danger and errors")
     page.check("input[name=mode][value=anonymous]")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("[data-tip-number]").wait_for()
     assert page.get_by_role("alert").get_by_role("link").get_attribute("href") == "tel:95598"
     found += judged(page, "receipt with danger")

@@ -66,7 +66,7 @@ def note(page: Page, words: str) -> None:
 
 def send(page: Page) -> str:
     """Send, and the tip number of the receipt."""
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     slip = page.locator("[data-tip-number]")
     return slip.get_attribute("data-tip-number") or ""
 
@@ -170,7 +170,7 @@ def test_who_turns_anonymous_sends_no_seal(wire: Wire, page: Page) -> None:
     """Somebody who thought better of it would be named all the same."""
     fill(page, wire)
     page.fill("#what", "")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     note(page, KEPT)
     page.fill("#what", "饭店后厨煤气罐漏气")
     page.check("input[name=mode][value=anonymous]")
@@ -184,13 +184,13 @@ def test_who_turns_anonymous_sends_no_seal(wire: Wire, page: Page) -> None:
 def test_what_is_missing_is_said_before_anything_is_sent(wire: Wire, page: Page) -> None:
     """The server cannot check what is sealed: a tip would come in with a number nobody can call."""
     fill(page, wire, who=Person("", "12"))
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("#name-error").wait_for()
     assert page.locator("#phone-error").inner_text().startswith("要联系您")
     assert page.evaluate("document.activeElement.id") == "name"
     assert (axe_findings(page), small_targets(page)) == ([], [])
     page.evaluate("() => { document.querySelector('#name').value = '名'.repeat(41); }")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("#name-error", has_text="太长").wait_for()
     assert not wire.at("/report", "POST")
     assert not wire.at("/report/keepers")
@@ -204,7 +204,7 @@ def test_a_form_that_comes_back_keeps_what_was_sealed(small_town: Town, wire: Wi
     """A mistake elsewhere on the form would cost the name, which the server cannot give back."""
     fill(page, wire)
     page.fill("#what", "")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("#errors").wait_for()
     note(page, KEPT)
     assert (axe_findings(page), small_targets(page)) == ([], [])
@@ -218,11 +218,11 @@ def test_a_corrected_name_replaces_what_was_sealed(small_town: Town, wire: Wire,
     """A typing mistake could never be mended once it was sealed."""
     fill(page, wire, who=Person("欧阳标计", "13911223340"))
     page.fill("#what", "")
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     note(page, KEPT)
     page.fill("#what", "饭店后厨煤气罐漏气")
     page.fill("#phone", WHO.phone)
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     page.locator("#name-error").wait_for()
     page.fill("#name", WHO.name)
     number = send(page)
@@ -265,7 +265,7 @@ def test_a_broken_promise_is_said_before_the_server_gets_the_name(
 
     page.route(broken, cut_off)
     fill(page, wire)
-    page.click("button.go")
+    page.click("button.go[type=submit]")
     note(page, "没能在手机上锁好")
     assert not wire.at("/report", "POST")
     assert (page.input_value("#name"), page.input_value("#phone")) == (WHO.name, WHO.phone)
@@ -278,7 +278,7 @@ def test_a_broken_promise_is_said_before_the_server_gets_the_name(
 def test_two_taps_are_one_report(wire: Wire, page: Page) -> None:
     """An impatient thumb would make two reports while the phone is still sealing."""
     fill(page, wire)
-    page.evaluate("() => { for (let tap = 0; tap < 3; tap++) document.querySelector('button.go').click(); }")
+    page.evaluate("() => { for (let tap = 0; tap < 3; tap++) document.querySelector('#report > button.go').click(); }")
     page.locator("[data-tip-number]").wait_for()
     assert len(wire.at("/report", "POST")) == 1
 
@@ -296,7 +296,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_seal(
     fill(page, wire)
     page.route("**/report", lose)
     with page.expect_event("requestfailed"):
-        page.click("button.go")
+        page.click("button.go[type=submit]")
     page.unroute("**/report", lose)
     number = send(page)
     assert count_of_tips(small_town) == 1
@@ -314,7 +314,7 @@ def test_other_words_after_a_lost_answer_get_another_seal(small_town: Town, wire
     fill(page, wire)
     page.route("**/report", lose)
     with page.expect_event("requestfailed"):
-        page.click("button.go")
+        page.click("button.go[type=submit]")
     page.unroute("**/report", lose)
     page.fill("#where", "大集北口")
     number = send(page)

@@ -38,7 +38,7 @@ TEXT_TIPS, PHOTO_TIPS = 240, 120  # in one round
 QUEUE_CASES, SEARCH_CASES = 100_000, 20_000
 DESK = "chengjian"
 OUTSIDE = re.compile(
-    r'(?:src|href)="(?!/|#)([^"]+)"|<link[^>]+href="([^"]+)"|<(?:script|img)[^>]+src="([^"]+)"'
+    r'(?:src|href)="(?!/|#|data:)([^"]+)"|<link[^>]+href="(?!data:)([^"]+)"|<(?:script|img)[^>]+src="([^"]+)"'
 )
 
 

@@ -127,15 +127,17 @@ export function show(textarea, container, rules, full) {
 }
 
 // Shows the marks while somebody writes, once the hands rest. Not on leaving the field: the page would move between
-// finger down and finger up, and the tap on 发送 would miss.
+// finger down and finger up, and the tap on 发送 would miss. `full` may be a function: whether it is the insider's path
+// can change. Returns what looks at once.
 export function watch(textarea, container, rules, full) {
   let waiting;
-  const look = () => show(textarea, container, rules, full);
+  const look = () => show(textarea, container, rules, typeof full === "function" ? full() : full);
   textarea.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(look, 700);
   });
-  return look();
+  look();
+  return look;
 }
 
 function copy(points, found) {

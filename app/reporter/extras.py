@@ -1,0 +1,51 @@
+"""What the form can do beyond being filled in: the words its scripts need, and "does this text give you away?".
+
+The form is complete without; an insider without script is shown the marks once by the server, before the report goes.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template
+from markupsafe import Markup
+
+from app.rules.selfcheck import FIELDS, SelfCheck, Span, rules_json
+
+EXTRAS_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Words of a field that may tell who wrote them, and what could stand there instead."""
+
+    label: str
+    words: str
+    span: Span
+
+
+def extras() -> Response:
+    """Rows, editor, boxes and rules for the scripts of the form; the same for everybody."""
+    answer = make_response(render_template("reporter/extras.html", rules=Markup(safe_json(rules_json()))))
+    answer.headers["Cache-Control"] = f"public, max-age={EXTRAS_SECONDS}"
+    return answer
+
+
+def safe_json(text: str) -> str:
+    """JSON that can stand inside a template element."""
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def marks(form: Any) -> list[Mark]:
+    """What the server would show an insider before the report goes: nothing where it was shown already."""
+    if not form.insider.data or form.checked.data:
+        return []
+    rules = SelfCheck.load()
+    return [
+        Mark(str(form[name].label.text), form[name].data[span.start : span.end], span)
+        for name in FIELDS
+        for span in rules.spans(form[name].data or "", full=True)
+    ]
+
+
+def register(reporter: Blueprint) -> None:
+    reporter.add_url_rule("/report/extras", view_func=extras, methods=["GET"])
