@@ -10,11 +10,12 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop, lay_out
+from app.casework.effects import Effect
 from app.casework.facts import Situation, clear_columns, hidden_of, seal_facts, with_event
 from app.casework.flow import TABLE, Edge
 from app.casework.handover import replace_grants
 from app.casework.needs import Unmet, check
-from app.casework.steps import STEPS, Effect, plain
+from app.casework.steps import STEPS, plain
 from app.clock.dues import Event
 from app.db.versions import Outrun, change
 from app.ledger.write import New, append_all

@@ -16,7 +16,8 @@ from app.people.tools import Tools
 from app.staff.news import seen
 from app.tips.identity import Person
 from app.vault.calls import enter_answers, number_to_call, put_answers, take_call
-from app.vault.opening import read_identity, take_over
+from app.vault.handing_on import take_over
+from app.vault.opening import read_identity
 from app.vault.requests import (
     Opened,
     ask_call,

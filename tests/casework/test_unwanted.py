@@ -12,7 +12,7 @@ from app.intake.sent import CannotTake, Taken
 from app.intake.take import take
 from app.people.grants import NoKey, Subject, holders_of
 from app.people.models import Member
-from app.vault.opening import take_over
+from app.vault.handing_on import take_over
 from app.vault.requests import ask_hand_on, release
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town

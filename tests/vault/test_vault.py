@@ -19,7 +19,8 @@ from app.sealing.errors import SealError
 from app.tips.identity import Person
 from app.tips.receipts import look_up
 from app.vault.calls import MOST_CALLS, enter_answers, number_to_call, put_answers, take_call
-from app.vault.opening import joined_keys, read_identity, take_over
+from app.vault.handing_on import take_over
+from app.vault.opening import joined_keys, read_identity
 from app.vault.requests import (
     ask_call,
     ask_hand_on,

@@ -1,0 +1,118 @@
+"""Steps that hand a case over: to another desk with new keys for all that follows, to a district bureau by letter."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.context import Desktop
+from app.casework.effects import Effect, Values, with_record
+from app.casework.flow import LEADS, Edge
+from app.casework.handover import regrant, rekey, rekey_tip
+from app.casework.needs import Unmet
+from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
+from app.people.grants import Subject, holders_of
+from app.people.models import Member, Membership
+from app.tips.content import Photo
+
+
+def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list[Recipient]]:
+    """The desk a case goes to, and whose keys that means: the desk's, or one chosen member's alone."""
+    desk_id = values["desk"]
+    check_lead(now, desk_id)
+    if now.now.reserved and now.desks[desk_id].role != "discipline":
+        raise Unmet("涉及公职人员的事项只由纪检办理。还在的隐患请分出一件。")
+    if not now.now.reserved and now.desks[desk_id].role == "discipline":
+        raise Unmet("牵涉公职人员的，请用“分出一件”交给纪检。")
+    if desk_id == now.now.desk and not values.get("member"):
+        raise Unmet("已经在这个科室。")
+    if now.tools.rules.names_desk(desk_id, now.unwanted):
+        raise Unmet("举报人说了这个科室要回避，不能交给它。")
+    if not values.get("member"):
+        shut = desks_of_named(session, now.unwanted)
+        if now.unwanted and (now.desks[desk_id].role != "dispatch" or desk_id in shut):
+            raise Unmet("举报人说了有人要回避：请指定一个人，不要转给整个科室。")
+        return desk_id, [now.known[desk_id]]
+    member = session.scalar(
+        select(Member)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Member.username == values["member"], Membership.desk_id == desk_id, Member.active)
+    )
+    if member is None:
+        raise Unmet("这个人不在这个科室。")
+    if is_named(member, now.unwanted):
+        raise Unmet("举报人说了这个人要回避。")
+    return desk_id, [member_recipient(member)]
+
+
+def check_lead(now: Desktop, desk_id: str) -> None:
+    """Only a desk that may lead a case, with a living key: never a keeper, the cashier or the administrator."""
+    if desk_id not in now.known or now.desks[desk_id].role not in LEADS:
+        raise Unmet("不能交给这个岗位：它不办事项，或者还没有钥匙。")
+
+
+def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **facts: Any) -> Effect:
+    """New keys for all that follows, sealed to the receiver; the sender's grants go."""
+    tools, reserved = now.tools, now.now.reserved
+    case = rekey(tools, now.known, Subject("case", now.case.id), to, reserved, now.case.month)
+    tips = tuple(rekey_tip(tools, now.known, one.tip, one.key, to, reserved) for one in now.tips)
+    rewards = {Subject("reward", name): bytes.fromhex(key) for name, key in now.now.facts.rewards}
+    receiving = {(one.kind, one.id) for one in to}
+    losing = [one for one in holders_of(session, Subject("case", now.case.id)) if one not in receiving]
+    keys = {new.subject.id: new.key.hex() for new, _ in tips}
+    return Effect(
+        changes={"desk": desk_id},
+        facts=replace(now.now.facts, tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
+        rows=tuple(
+            grant for subject, key in rewards.items() for grant in regrant(session, tools, subject, key, to)
+        ),
+        case=case,
+        tips=tips,
+        drops=tuple((subject, *one) for subject in rewards for one in losing),
+        notices=((desk_id, "arrived"),),
+    )
+
+
+def transfer(
+    session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    desk_id, to = receivers(session, now, values)
+    told = f"已转给{now.desk_name(desk_id)}办理。"
+    effect = move(session, now, desk_id, to, handovers=now.now.facts.handovers + 1, reason=values["reason"])
+    return replace(effect, said=values["reason"], told=told)
+
+
+def hand_back(
+    session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    _, to = receivers(session, now, {"desk": "dispatch"})
+    effect = move(
+        session, now, "dispatch", to, handovers=now.now.facts.handovers + 1, reason=values["reason"]
+    )
+    return replace(effect, said=values["reason"])
+
+
+def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    desk_id, to = receivers(session, now, values)
+    effect = move(session, now, desk_id, to, reason=values["reason"])
+    return replace(effect, said=values["reason"], told=f"已指定{now.desk_name(desk_id)}办理。")
+
+
+def hand_up(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """A newly written, numbered letter (移送函) to a district bureau; our desk keeps the key and chases the reply."""
+    bureau = now.desks.get(values["bureau"])
+    if bureau is None or bureau.kind != "outside":
+        raise Unmet("请选一个区级部门。")
+    letter = {
+        "form": "移送函",
+        "to": bureau.name,
+        "title": values["title"],
+        "text": values["text"],
+        "letter_number": f"{now.day.year}-{secrets.randbelow(9000) + 1000}",
+    }
+    told = f"已移送{bureau.name}，我们继续跟踪。"
+    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"])

@@ -1,0 +1,143 @@
+"""Steps between cases: two joined (并案) and parted again, one split off another (分出一件)."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.access import open_case
+from app.casework.context import Desktop, case_ledger_key
+from app.casework.effects import Effect, Values, pick
+from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
+from app.casework.flow import Edge
+from app.casework.handing import check_lead
+from app.casework.models import Case
+from app.casework.needs import Unmet
+from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
+from app.casework.quotes import refuse_quotes
+from app.clock.dues import LEFT
+from app.db.base import new_id
+from app.ledger.write import New
+from app.people.grants import Subject, holders_of
+from app.sealing.fields import new_key
+from app.tips.content import Content, Photo, Report, Routing
+
+
+def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """The other case takes over this one's tips. Keys stay apart: no tip's key is shared with another reporter."""
+    target = session.scalar(select(Case).where(Case.number == values["into"].strip()))
+    if target is None or target.id == now.case.id or target.state == "closed":
+        raise Unmet("没有这个编号的在办事项。")
+    other, key = open_case(session, now.tools, now.holder, target.id)
+    there = situation(other, key)
+    if there.desk != now.now.desk:
+        raise Unmet("两件事要在同一个科室才能并。")
+    if there.day > now.now.day:
+        raise Unmet("请把后来的并进先来的，先报的人不能因此晚得到答复。")
+    mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
+    if sorted(mine) != sorted(theirs) or now.unwanted:
+        raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")
+    facts = replace(
+        there.facts,
+        tips=(*there.facts.tips, *now.now.facts.tips),
+        tip_keys={**there.facts.tip_keys, **now.now.facts.tip_keys},
+    )
+    return Effect(
+        facts=replace(now.now.facts, extra={**now.now.facts.extra, "merged_into": other.id}),
+        said=other.number or "",
+        others=((other, seal_facts(other.id, key, facts, hidden_of(there))),),
+        also_ledger=(beside(now, other, there, "merge"),),
+        contents=tuple((one.tip.id, replace(one.content, case_id=other.id)) for one in now.tips),
+    )
+
+
+def beside(now: Desktop, other: Case, there: Situation, edge: str) -> New:
+    """The entry about the other case of a merge."""
+    subject, history = case_ledger_key(now.tools, other), bytes.fromhex(there.facts.history)
+    detail = {"edge": edge, "by": now.holder.name}
+    return New(now.day, "edge", now.holder.ledger_key, subject, detail, history)
+
+
+def unmerge(
+    session: Session, now: Desktop, _edge: Edge, _values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """Two matters after all: this case takes its own tips back and goes on by its own clock."""
+    target_id = str(now.now.facts.extra.get("merged_into", ""))
+    target, key = open_case(session, now.tools, now.holder, target_id)
+    there = situation(target, key)
+    if there.state == "closed":
+        raise Unmet("并入的那件已经办结，不能再分开。")
+    own = now.now.facts.tips
+    facts = replace(
+        there.facts,
+        tips=tuple(one for one in there.facts.tips if one not in own),
+        tip_keys={name: key for name, key in there.facts.tip_keys.items() if name not in own},
+    )
+    moved = {
+        name: key for name, key in there.facts.tip_keys.items() if name in own
+    }  # perhaps made anew there
+    kept = {name: value for name, value in now.now.facts.extra.items() if name != "merged_into"}
+    state = "verifying" if any(event.edge == "accept" for event in now.now.events) else "received"
+    return Effect(
+        state=state,
+        facts=replace(now.now.facts, extra=kept, tip_keys={**now.now.facts.tip_keys, **moved}),
+        others=((target, seal_facts(target.id, key, facts, hidden_of(there))),),
+        also_ledger=(beside(now, target, there, "unmerge"),),
+        contents=tuple((one.tip.id, replace(one.content, case_id=now.case.id)) for one in now.tips),
+    )
+
+
+def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """The hazard that is still there, or a death, becomes a case of its own, by a newly written line without origin."""
+    check_lead(now, values["desk"])
+    sector = now.tools.rules.sectors.get(values["sector"])
+    if (
+        sector is None or sector.escalate == "official"
+    ):  # an accusation names the hazard's sector, and discipline
+        raise Unmet("请从列表里选行业领域。")
+    refuse_quotes(now, pick(values, "place", "text"))
+    child, tip = prepare_child(now, values)
+    left = left_to_split(now, values["sector"])
+    parent = replace(
+        now.now.facts,
+        children=(*now.now.facts.children, child.case.id),
+        split_due=now.now.facts.split_due if left else "",
+        extra={**now.now.facts.extra, "also": left},
+    )
+    return Effect(
+        note=LEFT if left else "",
+        facts=parent,
+        first_rows=(tip.tip, child.case),
+        rows=(*tip.rows, *child.rows),
+        notices=((values["desk"], "arrived"),),
+        also_ledger=tuple(registered(child, tip, now.day, {"desk": values["desk"]})),
+        told="",
+        forget=() if left else (f"split:{now.case.id}",),
+    )
+
+
+def left_to_split(now: Desktop, sector: str) -> list[str]:
+    """Sectors of the matters that still wait beside this one: splitting off a death leaves the hazard, and the other
+    way round.
+    """
+    death = now.tools.rules.escalated("death").id
+    also = [str(one) for one in now.now.facts.extra.get("also", [])]
+    return [one for one in also if (one == death) != (sector == death)]
+
+
+CHILD = "superior"  # says nothing of where it comes from
+HANDED_DOWN = "镇里交办"
+
+
+def prepare_child(now: Desktop, values: Values) -> tuple[NewCase, NewTip]:
+    """A case by a newly written line, of the same form as any other; to discipline it is a reserved one."""
+    desk, sector, tip_id, key = values["desk"], values["sector"], new_id(), new_key()
+    reserved = now.desks[desk].role == "discipline"
+    facts = Facts(origin=CHILD, tips=(tip_id,), tip_keys={tip_id: key.hex()}, reason=HANDED_DOWN)
+    child = prepare_case(
+        now.tools, now.known, desk=desk, sector=sector, facts=facts, day=now.day, reserved=reserved
+    )
+    report = Report(what=values["text"], where=values["place"], sector=sector, channel=CHILD)
+    content = Content(report, (), Routing(desk, sector, "", HANDED_DOWN), child.case.id, receipt=False)
+    tip = prepare_blank(now.tools, now.known, tip_id, key, content, desk=desk, reserved=reserved, day=now.day)
+    return child, tip
