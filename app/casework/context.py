@@ -15,7 +15,7 @@ from app.casework.opening import reserved_ledger_key
 from app.casework.records import Opened, records_of
 from app.clock.dues import Event
 from app.people.desks import Recipient, all_desks, desk_recipients, desks_with_keys
-from app.people.grants import open_keys
+from app.people.grants import Subject, open_keys, readers_of
 from app.people.holder import Holder
 from app.people.models import Desk
 from app.people.subjects import open_subject_key
@@ -48,6 +48,7 @@ class Desktop:
     records: tuple[Opened, ...]
     known: dict[str, Recipient]
     desks: dict[str, Desk]
+    readers: frozenset[str]  # members who hold the key of a reserved case: they sign it among themselves
     day: date
     key: bytes = field(repr=False)
 
@@ -120,6 +121,7 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
         records=tuple(records_of(session, now.facts.records)),
         known=desk_recipients(session, tools.keyring, desks_with_keys(session)),
         desks=all_desks(session),
+        readers=readers_of(session, Subject("case", case_id)) if case.reserved else frozenset(),
         day=tools.now.today(),
         key=key,
     )

@@ -15,6 +15,7 @@ from app.casework.facts import Situation, clear_columns, hidden_of, seal_facts, 
 from app.casework.flow import TABLE, Edge
 from app.casework.handover import replace_grants
 from app.casework.needs import Unmet, check
+from app.casework.records import rewrite_record
 from app.casework.steps import STEPS, plain
 from app.clock.dues import Event
 from app.db.versions import Outrun, change
@@ -133,6 +134,8 @@ def write(
         revoke(session, subject, recipient_kind, recipient_id)
     for other, facts in effect.others:
         change(session, other, facts=facts)
+    for opened, values in effect.rewritten:
+        rewrite_record(session, opened, **values)
     session.add_all(effect.first_rows)
     session.flush()
     session.add_all(effect.rows)

@@ -9,7 +9,7 @@ from app.casework.facts import Facts
 from app.casework.handover import Rekeyed
 from app.casework.models import Case
 from app.casework.quotes import refuse_quotes
-from app.casework.records import prepare_record
+from app.casework.records import Opened, prepare_record
 from app.db.base import Base
 from app.ledger.write import New
 from app.people.grants import Subject
@@ -41,6 +41,7 @@ class Effect:
     also_ledger: tuple[New, ...] = ()
     others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
     contents: tuple[tuple[str, Content], ...] = ()  # of tips that belong to another case now
+    rewritten: tuple[tuple[Opened, dict[str, str]], ...] = ()  # records, and what changes in them
     reopened: bool = False  # the tips wait for an answer again
     forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 

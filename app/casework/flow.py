@@ -40,7 +40,9 @@ class Field:
     kind: str = "text"
     required: bool = True
     choices: tuple[tuple[str, str], ...] = ()
-    source: str = ""  # choices that depend on the case: desks, bureaus, sectors, cases
+    source: str = (
+        ""  # choices that depend on the case: desks, receivers, bureaus, sectors, members, tips, unsigned
+    )
     most: int = 2000  # characters
 
 
@@ -96,11 +98,11 @@ EDGES = (
         "received",
         ("lead", "dispatch"),
         (
-            Field("desk", "转给", "select", source="desks"),
+            Field("desk", "转给", "select", source="receivers"),
             Field("member", "只给这个人（有人要回避时）", "select", required=False, source="members"),
             Field("reason", "依据", "area"),
         ),
-        ("no_death", "handovers"),
+        ("no_death", "somewhere_to_go", "handovers"),
         "已转给更合适的科室办理。",
     ),
     Edge(
@@ -110,7 +112,7 @@ EDGES = (
         "received",
         ("lead",),
         (REASON,),
-        ("handovers", "hand_back_open", "not_assigned"),
+        ("not_reserved", "handovers", "hand_back_open", "not_assigned"),
         "正在重新分派。",
     ),
     Edge(
@@ -120,7 +122,7 @@ EDGES = (
         None,
         ("dispatch",),
         (
-            Field("desk", "指定给", "select", source="desks"),
+            Field("desk", "指定给", "select", source="receivers"),
             Field("member", "只给这个人（有人要回避时）", "select", required=False, source="members"),
             Field("reason", "书面理由", "area"),
         ),
@@ -227,6 +229,19 @@ EDGES = (
         ("no_death", "site_signed", "major_punished"),
         "已经查清，答复马上给您。",
     ),
+    # A leader may not see a case on an official (design §3): discipline signs what it wrote itself, by two.
+    Edge(
+        "countersign",
+        "复核签字",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (
+            Field("record", "记录", "select", source="unsigned"),
+            Field("instruction", "意见", "area", required=False, most=500),
+        ),
+        ("reserved", "by_another"),
+    ),
     Edge(
         "answer",
         "答复",
@@ -323,7 +338,7 @@ EDGES = (
         "closed",
         ("lead",),
         (Field("into", "并入（事项编号）", "number", most=8),),
-        ("no_death", "mergeable"),
+        ("no_death", "not_reserved"),
         "和同一件事的另一个举报一起办，您的编号照样能查。",
     ),
     Edge(

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 from app.casework.context import Desktop
 from app.casework.facts import dues_of
-from app.casework.flow import EDGES, MAX_HANDOVERS, Edge, Field
+from app.casework.flow import EDGES, LEADS, MAX_HANDOVERS, Edge, Field
+from app.casework.records import SIGNABLE, Opened
 
 Values = Mapping[str, str]
 
@@ -68,19 +69,73 @@ def not_extended(now: Desktop) -> str | None:
     return "已经延过一次，不能再延。" if happened(now, "extend") else None
 
 
+ALONE = "这件事只有您一位能看到，没有人能复核签字。请先在“岗位”页增补本岗第二名成员；增补不了的，移送有权处理的上级。"
+
+
+def by_whom(now: Desktop) -> str:
+    """Who signs: the leader, who may not see a case on an official; there a second member of discipline."""
+    return "由本岗另一位成员复核签字" if now.now.reserved else "由领导签批"
+
+
+def unsigned_records(now: Desktop) -> list[Opened]:
+    return [one for one in now.records if one.kind in SIGNABLE and not one.value.get("signed_by")]
+
+
+def may_countersign(now: Desktop) -> list[Opened]:
+    """What this member may sign of a reserved case: nothing they wrote themselves."""
+    return [one for one in unsigned_records(now) if one.value.get("author_id") != now.holder.member_id]
+
+
+def reserved(now: Desktop) -> str | None:
+    if not now.now.reserved:
+        return "复核签字只用于涉及公职人员的事项，别的由领导签批。"
+    return None if unsigned_records(now) else "没有等着签字的记录。"
+
+
+def by_another(now: Desktop) -> str | None:
+    if may_countersign(now):
+        return None
+    return ALONE if is_alone(now) else "自己写的不能自己签，请本岗另一位成员复核签字。"
+
+
+def is_alone(now: Desktop) -> bool:
+    """Whether nobody else may sign a reserved case: discipline has one member, or one holds its key alone."""
+    return now.now.reserved and not now.readers - {now.holder.member_id}
+
+
+def not_reserved(now: Desktop) -> str | None:
+    return "涉及公职人员的事项只由纪检办理，不退回、不合并。" if now.now.reserved else None
+
+
+def somewhere_to_go(now: Desktop) -> str | None:
+    """An accusation goes to another discipline desk (区纪委监委) where that has a key here, else it stays."""
+    return None if may_receive(now) else "没有别的岗位可以接手。"
+
+
+def may_receive(now: Desktop) -> list[str]:
+    """Other desks that may lead the case: of a reserved one discipline alone, of any other never discipline."""
+    return [
+        name
+        for name in sorted(now.known)
+        if name != now.now.desk
+        and now.desks[name].role in LEADS
+        and (now.desks[name].role == "discipline") == now.now.reserved
+    ]
+
+
 def extension_signed(now: Desktop) -> str | None:
-    return None if signed(now, "extension") else "延期申请还没有签批。"
+    return None if signed(now, "extension") else f"延期申请还没有{by_whom(now).removeprefix('由')}。"
 
 
 def site_signed(now: Desktop) -> str | None:
-    return None if signed(now, "site") else "至少要有一份核查记录，并由领导签批。"
+    return None if signed(now, "site") else f"至少要有一份核查记录，并{by_whom(now)}。"
 
 
 def rectification_signed(now: Desktop) -> str | None:
     """All of them: the signature under a rectification that failed must not strike off the next."""
     found = now.recorded("rectification")
     done = bool(found) and all(record.value.get("signed_by") for record in found)
-    return None if done else "整改记录（含前后照片）还没有签批。"
+    return None if done else f"整改记录（含前后照片）要{by_whom(now)}。"
 
 
 def major_punished(now: Desktop) -> str | None:
@@ -118,10 +173,6 @@ def objected(now: Desktop) -> str | None:
     return None if now.now.objected else "没有人提异议。"
 
 
-def mergeable(now: Desktop) -> str | None:
-    return "涉及公职人员的事项不合并。" if now.now.reserved else None
-
-
 def not_merged(now: Desktop) -> str | None:
     return "已经并入别的事项，要先分开。" if now.now.facts.extra.get("merged_into") else None
 
@@ -135,7 +186,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
         extension_signed, site_signed, rectification_signed, major_punished, unanswered, answered,
-        objected, mergeable, not_merged, merged,
+        objected, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
     )
 }  # fmt: skip
 
@@ -147,8 +198,10 @@ def may_take(now: Desktop, edge: Edge) -> bool:
     return any(at.get(who, False) for who in edge.who)
 
 
-# steps that nobody looks for until it is so, and those that a death never takes
-UNASKED = frozenset({"merged", "objected", "extension_signed", "no_death"})
+# steps that nobody looks for until it is so, and those that a death or an accusation never takes
+UNASKED = frozenset(
+    {"merged", "objected", "extension_signed", "no_death", "reserved", "not_reserved", "somewhere_to_go"}
+)
 
 
 def possible(now: Desktop) -> list[tuple[Edge, str | None]]:

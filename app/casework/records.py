@@ -23,6 +23,8 @@ from app.people.subjects import new_subject_key
 from app.people.tools import Tools
 from app.sealing.fields import Place, new_key, open_json, seal_json
 
+SIGNABLE = ("site", "extension", "order", "rectification", "paper", "outcome", "decision")
+
 
 @dataclass(frozen=True)
 class NewRecord:
@@ -98,6 +100,15 @@ def read_records(session: Session, tools: Tools, holder: Holder, ids: Sequence[s
 def open_record(row: Record, key: bytes) -> Opened:
     value = open_json(key, row.body, record_place(row.id))
     return Opened(row.id, row.day, value["kind"], value["value"], row, key)
+
+
+def signature(holder: Holder, day: date, instruction: str) -> dict[str, str]:
+    """What a signature (签批, 复核签字) adds to a record."""
+    return {
+        "signed_by": holder.name,
+        "signed_on": day.isoformat(),
+        "instruction": instruction.strip(),
+    }
 
 
 def rewrite_record(session: Session, opened: Opened, **changes: Any) -> None:

@@ -1,15 +1,16 @@
-"""The leader signs (呈签 → 批示): on the record itself, and never what they wrote themselves (安全生产法 §73)."""
+"""The leader signs (呈签 → 批示): on the record itself, and never what they wrote themselves (安全生产法 §73).
+
+A case on an official is not the leader's to see: there discipline signs by two, see the edge `countersign`.
+"""
 
 from app.casework.models import Record
 from app.casework.needs import Unmet
-from app.casework.records import Opened, open_record, read_records, rewrite_record
+from app.casework.records import SIGNABLE, Opened, open_record, read_records, rewrite_record, signature
 from app.ledger.write import append
 from app.people.grants import Subject, open_key
 from app.people.holder import Holder
 from app.people.subjects import open_subject_key
 from app.people.tools import Tools
-
-SIGNABLE = ("site", "extension", "order", "rectification", "paper", "outcome", "decision")
 
 
 def waiting_for_signature(tools: Tools, holder: Holder) -> list[Opened]:
@@ -31,9 +32,7 @@ def sign_record(tools: Tools, holder: Holder, record_id: str, instruction: str) 
         if opened.value.get("author_id") == holder.member_id:
             raise Unmet("自己写的不能自己签。")
         day = tools.now.today()
-        rewrite_record(
-            session, opened, signed_by=holder.name, signed_on=day.isoformat(), instruction=instruction.strip()
-        )
+        rewrite_record(session, opened, **signature(holder, day, instruction))
         row = opened.row
         append(
             session,

@@ -314,6 +314,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "reopen": reopen,
     "record_decision": unchanged,
     "message": unchanged,
+    "countersign": unchanged,
     "merge": merge,
     "unmerge": unmerge,
     "split": split,

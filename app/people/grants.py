@@ -16,7 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.people.desks import Recipient, member_recipient
 from app.people.holder import Holder
 from app.people.keyring import Keyring, KeyringBroken
-from app.people.models import Grant, Member
+from app.people.models import Grant, Member, Membership
 from app.sealing.errors import SealError
 from app.sealing.fields import Place, unwrap_key, wrap_key
 from app.sealing.hpke import Context, open_with, seal_to
@@ -324,6 +324,16 @@ def holders_of(session: Session, subject: Subject) -> list[tuple[str, str]]:
         )
     )
     return [(row.recipient_kind, row.recipient_id) for row in rows]
+
+
+def readers_of(session: Session, subject: Subject) -> frozenset[str]:
+    """Ids of the members who may sign in and open `subject`: by their desk, or by a key of their own."""
+    granted_to = holders_of(session, subject)
+    desks = [name for kind, name in granted_to if kind == "desk"]
+    alone = [name for kind, name in granted_to if kind == "member"]
+    seated = select(Membership.member_id).where(Membership.desk_id.in_(desks))
+    query = select(Member.id).where(Member.active, or_(Member.id.in_(seated), Member.id.in_(alone)))
+    return frozenset(session.scalars(query))
 
 
 def recipients_of(session: Session, known: Mapping[str, Recipient], subject: Subject) -> list[Recipient]:

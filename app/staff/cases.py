@@ -12,7 +12,7 @@ from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import LEADS, STATE_NAMES, TABLE, Field
-from app.casework.needs import Unmet, possible
+from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
 from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
 from app.db.versions import Outrun
 from app.ledger.write import history
@@ -21,7 +21,7 @@ from app.people.desks import NoLivingKey
 from app.people.models import Member, Membership
 from app.rewards.holding import settle
 from app.staff.news import news_of
-from app.staff.words import DUE_NAMES, EDGE_NAMES
+from app.staff.words import DUE_NAMES, EDGE_NAMES, KIND_NAMES
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
 from app.web.request import photos_sent
@@ -113,6 +113,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
             one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
         },
         due=dues_of(tools(), now.now),
+        alone=is_alone(now),
         steps=steps,
         log=log,
         problem=problem,
@@ -132,6 +133,10 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
             for one in sorted(now.known)
             if now.desks[one].role in LEADS and one != now.now.desk
         ]
+    if field.source == "receivers":
+        return [(one, now.desk_name(one)) for one in may_receive(now)]
+    if field.source == "unsigned":
+        return [(one.id, f"{one.day.isoformat()} {KIND_NAMES[one.kind]}") for one in may_countersign(now)]
     if field.source == "tips":
         numbers = [one.tip.number for one in now.reports]
         return (

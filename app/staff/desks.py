@@ -8,27 +8,18 @@ from app.casework.flow import LEVELS, STATE_NAMES
 from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
-from app.casework.records import read_records
-from app.casework.signing import SIGNABLE, sign_record
+from app.casework.records import SIGNABLE, read_records
+from app.casework.signing import sign_record
 from app.notices.write import mark_done
 from app.people.desks import all_desks
 from app.staff.cases import names
 from app.staff.news import news_of
+from app.staff.words import KIND_NAMES
 from app.tips.content import photos_of
 from app.tips.objects import open_photo
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
-
-KIND_NAMES = {
-    "site": "核查记录",
-    "extension": "延期申请",
-    "order": "整改要求",
-    "rectification": "整改复核",
-    "paper": "移送函",
-    "outcome": "区级回执",
-    "decision": "处罚决定",
-}
 
 
 @signed_in("signer", "office")

@@ -17,3 +17,12 @@ DUE_NAMES = {
     "split": "另立一件",
 }
 EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {"register": "登记", "shown": "已看到"}
+KIND_NAMES = {
+    "site": "核查记录",
+    "extension": "延期申请",
+    "order": "整改要求",
+    "rectification": "整改复核",
+    "paper": "移送函",
+    "outcome": "区级回执",
+    "decision": "处罚决定",
+}

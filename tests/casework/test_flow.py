@@ -1,5 +1,6 @@
 """The flow of edges as a whole: random walks that try what one may and may not do, and what they have found."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -16,9 +17,10 @@ from app.intake.sent import Taken
 from app.intake.take import take
 from app.ledger.verify import verify
 from app.people.grants import NoKey
+from app.tips.content import Report
 from app.tips.receipts import look_up
 from tests.casework.test_way import desktop, sign_all, step, verified
-from tests.casework.walk import DEATH, OFFICIAL, Walk
+from tests.casework.walk import ALL_SORTS, DEATH, OFFICIAL, Walk
 from tests.intake.test_take import sent
 from tests.makers import Town, add_member
 
@@ -39,8 +41,14 @@ def test_whatever_anybody_tries_on_both_databases(town: Town, seed: int) -> None
     walked(town, seed)
 
 
-def walked(town: Town, seed: int) -> Walk:
-    walk = Walk(town, seed)
+def test_whatever_discipline_tries(small_town: Town) -> None:
+    """A step that the page offers on a case on an official could not be taken."""
+    walk = walked(small_town, 7, (OFFICIAL, OFFICIAL, OFFICIAL))
+    assert walk.taken.keys() >= {"countersign", "conclude"}
+
+
+def walked(town: Town, seed: int, reports: Sequence[Report] = ALL_SORTS) -> Walk:
+    walk = Walk(town, seed, reports)
     for _ in range(STEPS_OF_A_WALK):
         walk.step()
     for case_id in walk.cases:

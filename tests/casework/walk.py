@@ -4,6 +4,7 @@ import io
 import random
 import secrets
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import clear_columns, events_in, open_facts, situation
 from app.casework.flow import EDGES, TABLE, Edge, Field
 from app.casework.models import Case
-from app.casework.needs import Unmet, possible
+from app.casework.needs import Unmet, may_countersign, possible
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.db.base import Base
@@ -30,10 +31,11 @@ from app.people.holder import Holder
 from app.tips.content import Report
 from app.tips.receipts import look_up
 from tests.intake.test_take import GAS, sent
-from tests.makers import Town
+from tests.makers import Town, add_member
 
 OFFICIAL = Report(what="安全办的人收厂里的钱，检查前通风报信", where="和兴园区", about_official=True)
 DEATH = Report(what="厂里轧死一个人没报，那台机器还在转", deaths=True, still_dangerous=True)
+ALL_SORTS = (GAS, GAS, replace(GAS, not_these="城建办的王某"), OFFICIAL, DEATH)
 DESKS = ("chengjian", "anjian", "zhifa", "dispatch", "office", "jijian")
 OTHERS = ("admin", "custodian", "approver", "signer", "cashier", "clerk", "duty")
 REFUSED = (Unmet, NoKey, Outrun)
@@ -48,6 +50,7 @@ OTHER_CASES = {"merge": 1, "unmerge": 1, "split": 2}  # entries about another ca
 ONWARD = {
     "accept": 4,
     "verify": 3,
+    "countersign": 6,
     "conclude": 9,
     "answer": 4,
     "rectify": 6,
@@ -89,12 +92,12 @@ def small_picture() -> bytes:
 class Walk:
     """One town with cases of every sort, and somebody who tries things."""
 
-    def __init__(self, town: Town, seed: int) -> None:
+    def __init__(self, town: Town, seed: int, reports: Sequence[Report] = ALL_SORTS) -> None:
         self.town, self.random = town, random.Random(seed)
         self.picture = small_picture()
+        add_member(town, "jijian_2", list(town.holder("jijian").epochs.values()), "jijian")
         self.holders = {name: town.holder(name) for name in town.members}
         self.taken, self.refused = Counter[str](), Counter[str]()
-        reports = (GAS, GAS, replace(GAS, not_these="城建办的王某"), OFFICIAL, DEATH)
         sent_in = [take(town.tools, sent(report)) for report in reports]
         self.cases = [one.case_id for one in sent_in]
         self.visits = [look_up(town.tools, one.receipt) for one in sent_in if one.receipt is not None]
@@ -137,7 +140,7 @@ class Walk:
         """Somebody who holds the case's key."""
         ((kind, recipient),) = self.recipients(case_id)
         if kind == "desk":
-            return self.holders[recipient]
+            return self.random.choice([one for one in self.holders.values() if one.sits_at(recipient)])
         return next(one for one in self.holders.values() if one.member_id == recipient)
 
     def lay_out(self, case_id: str, holder: Holder) -> Desktop:
@@ -165,8 +168,12 @@ class Walk:
         before, who = self.see(case_id), self.reader(case_id).username
         if self.random.random() < 0.15:
             who = self.random.choice((*DESKS, *OTHERS))
-        edge, sensible = self.choose_edge(case_id, self.holders[who])
-        values = {one.name: self.value(one, case_id, sensible) for one in edge.fields if one.kind != "photos"}
+        edge, sensible, offered = self.choose_edge(case_id, self.holders[who])
+        values = {
+            one.name: self.value(one, case_id, self.holders[who], sensible)
+            for one in edge.fields
+            if one.kind != "photos"
+        }
         uploads = [self.picture] * (sensible or self.random.random() < 0.3)
         by_opening = edge.name == "sign_for" and self.random.random() < 0.9
         rows, entries = self.dump(), self.entries()
@@ -174,8 +181,10 @@ class Walk:
             take_edge(
                 self.town.tools, self.holders[who], case_id, edge.name, values, uploads, by_opening=by_opening
             )
-        except REFUSED:
+        except REFUSED as why:
             self.refused[edge.name] += 1
+            passable = offered and sensible and before.row["reserved"]
+            assert not passable, f"{edge.name} is offered to discipline and cannot be taken: {why}"
             assert self.dump() == rows, f"{edge.name} was refused and changed something"
             return
         self.taken[edge.name] += 1
@@ -186,30 +195,34 @@ class Walk:
         self.check_keys(case_id)
         self.find_new_cases()
 
-    def choose_edge(self, case_id: str, holder: Holder) -> tuple[Edge, bool]:
-        """Mostly one that could be taken, with sensible values; else any."""
+    def choose_edge(self, case_id: str, holder: Holder) -> tuple[Edge, bool, bool]:
+        """Mostly one that could be taken, with sensible values; else any. And whether the page offers it."""
         if self.random.random() < 0.2:
-            return self.random.choice(EDGES), self.random.random() < 0.5
+            return self.random.choice(EDGES), self.random.random() < 0.5, False
         try:
             open_to = [edge for edge, missing in possible(self.lay_out(case_id, holder)) if missing is None]
         except NoKey:
             open_to = []
-        waits = self.see(case_id).state == "received" and self.random.random() < 0.3
-        return (
-            TABLE["sign_for"] if waits else self.random.choice(open_to or EDGES)
-        ), self.random.random() < 0.9
+        sensible = self.random.random() < 0.9
+        if self.see(case_id).state == "received" and self.random.random() < 0.3:
+            return TABLE["sign_for"], sensible, False
+        likely = [WEIGHTS.get(edge.name, 1) for edge in open_to]
+        (edge,) = self.random.choices(open_to or EDGES, likely or None)
+        return edge, sensible, bool(open_to)
 
-    def value(self, one: Field, case_id: str, sensible: bool) -> str:
+    def value(self, one: Field, case_id: str, holder: Holder, sensible: bool) -> str:
         if not sensible and self.random.random() < 0.5:
             return self.random.choice(NONSENSE)
         if one.choices:
             return self.random.choice(one.choices)[0]
-        pick = {
+        pick: dict[str, Callable[[], str]] = {
             "desk": lambda: self.random.choice(DESKS if sensible else (*DESKS, *OTHERS)),
             "member": lambda: self.random.choice(("", "anjian", "zhifa")),
             "bureau": lambda: self.random.choice(("qu_yingji", "qu_xiaofang")),
             "sector": lambda: self.random.choice(("gas", "trade_industry")),
             "into": self.some_number,
+            "tip": lambda: "",
+            "record": lambda: self.some_record(case_id, holder),
         }
         kinds = {
             "day": lambda: (self.town.now.today() + timedelta(days=self.random.randrange(40))).isoformat(),
@@ -217,6 +230,14 @@ class Walk:
         }
         found = pick.get(one.name) or kinds.get(one.kind)
         return found() if found else "另写的话，与来信无关。"
+
+    def some_record(self, case_id: str, holder: Holder) -> str:
+        """One that the holder may sign, if any."""
+        try:
+            found = may_countersign(self.lay_out(case_id, holder))
+        except NoKey:
+            found = []
+        return self.random.choice(found).id if found else "nothing"
 
     def some_number(self) -> str:
         with self.town.tools.database.work() as session:
