@@ -20,6 +20,7 @@ STATE_NAMES = {
     "reinspecting": "待复查",
     "closed": "已办结",
 }
+WAITS_FOR_DISTRICT = "已移送、待区级处置"
 CONCLUSIONS = {"true": "属实", "partly": "部分属实", "untrue": "不属实", "unclear": "无法核实"}
 PROVEN = ("true", "partly")  # what a reward can rest on (查证属实)
 LEVELS = {"general": "一般事故隐患", "major": "重大事故隐患", "none": "未发现隐患"}
@@ -59,6 +60,11 @@ class Edge:
     needs: tuple[str, ...] = ()
     told: str = ""
     page: bool = True  # offered as a step on the case page
+
+
+def state_names(authority: str) -> dict[str, str]:
+    """How states are called on the pages: what a town handed up stands with the district until that has decided."""
+    return STATE_NAMES | ({"handed_up": WAITS_FOR_DISTRICT} if authority == "town" else {})
 
 
 def options(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
@@ -226,7 +232,7 @@ EDGES = (
             Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
             Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
         ),
-        ("no_death", "site_signed", "major_punished"),
+        ("no_death", "enforceable", "site_signed", "major_punished"),
         "已经查清，答复马上给您。",
     ),
     # A leader may not see a case on an official (design §3): discipline signs what it wrote itself, by two.

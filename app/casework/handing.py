@@ -114,5 +114,6 @@ def hand_up(
         "text": values["text"],
         "letter_number": f"{now.day.year}-{secrets.randbelow(9000) + 1000}",
     }
-    told = f"已移送{bureau.name}，我们继续跟踪。"
+    waits = "，待区级处置" if now.tools.authority == "town" else ""
+    told = f"已移送{bureau.name}{waits}，我们继续跟踪。"
     return with_record(now, "paper", letter, signer=True, told=told, said=values["title"])

@@ -138,14 +138,31 @@ def rectification_signed(now: Desktop) -> str | None:
     return None if done else f"整改记录（含前后照片）要{by_whom(now)}。"
 
 
+def is_major(now: Desktop) -> bool:
+    return any(record.value.get("level") == "major" for record in now.recorded("site"))
+
+
+def enforceable(now: Desktop) -> str | None:
+    """A town punishes only where the duty list says so, sector by sector (`town_may_enforce`): elsewhere a major hazard
+    is not concluded by a penalty it cannot give, or by its own reason why there is none. An accusation is no hazard.
+    """
+    sector = now.tools.rules.sectors.get(now.now.sector)
+    able = now.tools.authority == "county" or (sector is not None and sector.may_enforce)
+    if able or now.now.reserved or not is_major(now):
+        return None
+    return (
+        "这是重大事故隐患，镇里在这个行业领域没有执法权，不能自己出结论：请用“移送区里”交给有权处罚的部门，"
+        "他们的决定来了再“登记回执”。"
+    )
+
+
 def major_punished(now: Desktop) -> str | None:
     return None  # judged with what was filled in: see `check_major`
 
 
 def check_major(now: Desktop, values: Values) -> None:
     """A major hazard is not closed by a rectification order alone (town measure 38)."""
-    major = any(record.value.get("level") == "major" for record in now.recorded("site"))
-    if major and not (values.get("penalty", "").strip() or values.get("reason", "").strip()):
+    if is_major(now) and not (values.get("penalty", "").strip() or values.get("reason", "").strip()):
         raise Unmet("重大隐患要填处罚决定文号，或者写明没有处罚的理由。")
 
 
@@ -184,7 +201,7 @@ def merged(now: Desktop) -> str | None:
 NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
-        no_death, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
+        no_death, enforceable, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
         extension_signed, site_signed, rectification_signed, major_punished, unanswered, answered,
         objected, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
     )

@@ -11,6 +11,7 @@ from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop
 from app.casework.facts import Facts, Situation, dues_of, situation
 from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
+from app.clock.dues import NEVER_OVERDUE
 from app.ledger.write import append, read_once
 from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
@@ -121,7 +122,7 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
         reserved=case.reserved,
         asked=now.asked,
         objected=now.objected,
-        late=case.next_due < today,
+        late=case.next_due < today and not (awaited and awaited[0] in NEVER_OVERDUE),
         place=report.where if report else "",
         text=facts.title or (report.what if report else ""),
         fresh=awaited is not None and awaited[0] == "sign",

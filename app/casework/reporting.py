@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.alarms import DUTY
 from app.casework.context import REPORTER_EDGES
-from app.casework.flow import STATE_NAMES
+from app.casework.flow import state_names
 from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.clock.dues import objection_until
@@ -66,6 +66,7 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
             lines = mark_shown(tools, visit, today)
     ordinary = case is not None and not case.reserved
     state = (case.state or "") if ordinary and case else ""
+    next_due = case.next_due if ordinary and case and case.next_due != NEVER else None
     return Follow(
         number=tip.number,
         day=tip.day,
@@ -73,10 +74,12 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         content=content,
         lines=tuple(lines),
         state=state,
-        state_name=STATE_NAMES.get(state, "办理中"),
+        state_name=state_names(tools.authority).get(state, "办理中"),
         asked=waiting_question(lines),
         objected=waiting_objection(lines),
-        next_due=case.next_due if ordinary and case and case.next_due != NEVER else None,
+        next_due=next_due
+        if state != "handed_up"
+        else None,  # when we ask again promises nothing of another's
         may_object=not why_not_object(tools, tip, lines, today),
         may_withdraw=tip.state == "open",
     )

@@ -24,7 +24,11 @@ NOT_AWAITED_FROM_US = (
     "ask_lapse",
     "objection",
 )  # our right; the reporter's turn; the reporter's right
-NEVER_OVERDUE = (*NOT_AWAITED_FROM_US, "accept")  # silence accepts by itself
+NEVER_OVERDUE = (
+    *NOT_AWAITED_FROM_US,
+    "accept",  # silence accepts by itself
+    "watch",  # the day to ask again (催办); what is late is the authority's
+)
 
 
 @dataclass(frozen=True)

@@ -103,19 +103,25 @@ def accept_silently(session: Session, tools: Tools, case: Case, today: date) -> 
 
 
 def remind(tools: Tools) -> None:
-    """Before and after a due day: to the desk; late, also to the office; of a reserved case to discipline."""
+    """Before and after a due day: to the desk; late, also to the office; of a reserved case to discipline.
+
+    Where an authority's answer is awaited, its day passes without our being late: the desk is told to ask again.
+    """
     today = tools.now.today()
+    watch = timedelta(
+        days=tools.limits.watch.value
+    )  # what else is due of a case handed up is due long before
     with tools.database.work() as session:
         rows = session.execute(
-            select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.next_due).where(
+            select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due).where(
                 Case.next_due <= today + SOON
             )
         ).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)
-        for desk_id, reserved, state, accept_due, due in rows:
+        for desk_id, reserved, state, accept_due, day, due in rows:
             desk = "jijian" if reserved or desk_id is None else desk_id
-            late = due < today
+            late = due < today and not (state == "handed_up" and due >= day + watch)
             notify(session, desk, "overdue" if late else "due_soon", today)
             if late and not reserved:
                 notify(

@@ -11,9 +11,10 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import LEADS, STATE_NAMES, TABLE, Field
+from app.casework.flow import LEADS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
 from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
+from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
 from app.ledger.write import history
 from app.notices.write import mark_done
@@ -45,7 +46,6 @@ def cases() -> str:
         counted=COUNTED,
         news=news,
         asked=asked,
-        states=STATE_NAMES,
         **names(),
     )
 
@@ -56,7 +56,7 @@ def find() -> str:
     note_listing(tools(), holder())
     with tools().database.work() as session:
         rows = search(session, tools(), holder(), words)
-    return render_template("staff/search.html", rows=rows, words=words, states=STATE_NAMES, **names())
+    return render_template("staff/search.html", rows=rows, words=words, **names())
 
 
 @signed_in(*LEADS)
@@ -119,7 +119,6 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         problem=problem,
         tried=edge,
         typed=typed or {},
-        states=STATE_NAMES,
         edges=EDGE_NAMES,
         **names(),
     )
@@ -211,7 +210,13 @@ def all_photos(now: Desktop) -> list[Photo]:
 def names() -> dict[str, object]:
     """Names that the templates show for ids."""
     sectors = {sector.id: sector.name for sector in tools().rules.sectors.values()}
-    return {"sectors": sectors, "due_names": DUE_NAMES, "today": tools().now.today()}
+    return {
+        "sectors": sectors,
+        "states": state_names(tools().authority),
+        "due_names": DUE_NAMES,
+        "never_overdue": NEVER_OVERDUE,
+        "today": tools().now.today(),
+    }
 
 
 def register(staff: Blueprint) -> None:

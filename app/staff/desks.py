@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import or_, select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.casework.flow import LEVELS, STATE_NAMES
+from app.casework.flow import LEVELS
 from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
@@ -88,9 +88,7 @@ def overview() -> str:
             .limit(500)
         ).all()
         desks, news = all_desks(session), news_of(session)
-    return render_template(
-        "staff/overview.html", cases=cases, desks=desks, news=news, never=NEVER, states=STATE_NAMES, **names()
-    )
+    return render_template("staff/overview.html", cases=cases, desks=desks, news=news, never=NEVER, **names())
 
 
 def register(staff: Blueprint) -> None:

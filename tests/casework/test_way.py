@@ -91,6 +91,7 @@ def test_concluding_needs_a_signed_record(small_town: Town) -> None:
 
 def test_a_major_hazard_needs_a_penalty_or_a_reason(small_town: Town) -> None:
     """A major hazard would end with a rectification order alone (town measure 38)."""
+    small_town.tools = dataclasses.replace(small_town.tools, authority="county")
     taken = take(small_town.tools, sent())
     step(small_town, taken, "accept")
     step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="major")

@@ -1,0 +1,142 @@
+"""A major hazard where the town may not enforce: it stands handed over until the district has decided."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from app.casework.needs import Unmet, possible
+from app.casework.reading import queue
+from app.casework.reporting import read_follow
+from app.intake.sent import Taken
+from app.intake.take import take
+from app.jobs.work import remind
+from app.notices.write import waiting
+from app.rules.duties import Sector
+from app.tips.receipts import look_up
+from tests.casework.test_flow import fill_in
+from tests.casework.test_way import FOUND, desktop, sign_all, step
+from tests.intake.test_take import sent
+from tests.makers import Town
+from tests.web.door import app_of, signed_in
+
+STANDS = "已移送、待区级处置"
+LETTER = {"bureau": "qu_chengguan", "title": "用气隐患", "text": "某饭店用气不合规，请依法核查。"}
+PENALTY = {"conclusion": "true", "penalty": "演示罚〔2026〕1号", "reason": "情节轻微"}
+
+
+def found(town: Town, level: str = "major") -> Taken:
+    """A hazard that was looked at and signed."""
+    taken = take(town.tools, sent())
+    step(town, taken, "accept")
+    step(town, taken, "verify", enterprise="某饭店", found=FOUND, level=level)
+    sign_all(town)
+    return taken
+
+
+def handed_up(town: Town) -> Taken:
+    taken = found(town)
+    fill_in(town, taken, "hand_up", LETTER)
+    return taken
+
+
+def test_the_town_does_not_conclude_it(small_town: Town) -> None:
+    """The town would close a major hazard by its own word, or by a penalty that it has no power to give."""
+    taken = found(small_town)
+    with pytest.raises(Unmet, match="移送区里"):
+        fill_in(small_town, taken, "conclude", PENALTY)
+    said = {edge.name: missing for edge, missing in possible(desktop(small_town, taken.case_id))}
+    assert "移送区里" in str(said["conclude"])
+    assert said["hand_up"] is None
+    general = found(small_town, "general")
+    step(small_town, general, "conclude", conclusion="true")
+
+
+def test_it_stands_with_the_district(town: Town) -> None:
+    """Staff and reporter would read that the town is still at it, or that all is done."""
+    taken = handed_up(town)
+    app = app_of(town)
+    for who, page in (("chengjian", "/desk/"), ("office", "/desk/overview")):
+        client, _ = signed_in(app, town, who)
+        assert STANDS in client.get(page).text
+    client, _ = signed_in(app, town, "chengjian")
+    assert STANDS in client.get(f"/desk/cases/{taken.case_id}").text
+    assert taken.receipt is not None
+    seen = read_follow(town.tools, look_up(town.tools, taken.receipt))
+    assert (seen.state_name, seen.next_due) == (STANDS, None)
+    assert "待区级处置" in seen.lines[-1].text
+
+
+def test_it_is_never_overdue_by_the_town(town: Town) -> None:
+    """The town would be pressed, and counted late, for what the district has to do; or nobody would ask again."""
+    taken = handed_up(town)
+    due = desktop(town, taken.case_id).case.next_due
+    town.now.day = due + timedelta(days=1)
+    remind(town.tools)
+    with town.tools.database.work() as session:
+        told = waiting(session, ("chengjian",))
+        assert (told.get("due_soon"), told.get("overdue")) == (1, None)
+        assert waiting(session, ("office",)) == {}
+        (row,) = queue(session, town.tools, town.holder("chengjian")).rows
+    assert (row.next_kind, row.late) == ("watch", False)
+    app = app_of(town)
+    for who, page in (
+        ("chengjian", "/desk/"),
+        ("chengjian", f"/desk/cases/{taken.case_id}"),
+        ("office", "/desk/overview"),
+    ):
+        client, _ = signed_in(app, town, who)
+        text = client.get(page).text
+        assert ("该催办了" in text, "超期" in text) == (True, False), page
+
+
+def test_the_district_s_document_finishes_it(small_town: Town) -> None:
+    """A major hazard would stand with the district for ever."""
+    taken = handed_up(small_town)
+    with pytest.raises(Unmet, match="文号"):
+        step(
+            small_town,
+            taken,
+            "record_outcome",
+            document="",
+            date="2026-11-24",
+            conclusion="true",
+            result="已罚",
+        )
+    day = date(2026, 11, 24).isoformat()
+    step(
+        small_town,
+        taken,
+        "record_outcome",
+        document="演示罚〔2026〕1号",
+        date=day,
+        conclusion="true",
+        result="已罚",
+    )
+    now = desktop(small_town, taken.case_id)
+    assert (now.now.state, now.now.facts.extra["conclusion"]) == ("concluded", "true")
+    step(small_town, taken, "answer", reply="区里已经处罚。")
+    step(small_town, taken, "close")
+
+
+def test_a_county_and_a_town_with_the_power_conclude(small_town: Town) -> None:
+    """Who may punish would have to hand up to itself."""
+    town, tools = small_town, small_town.tools
+    taken = found(town)
+    town.tools = replace(tools, authority="county")
+    fill_in(town, taken, "conclude", PENALTY)
+    again = found(town)
+    fill_in(town, again, "hand_up", LETTER)
+    assert again.receipt is not None
+    assert read_follow(town.tools, look_up(town.tools, again.receipt)).state_name == "已移送"
+    town.tools = replace(
+        tools, rules=replace(tools.rules, duties=replace(tools.rules.duties, sectors=opened(town)))
+    )
+    other = found(town)
+    fill_in(town, other, "conclude", PENALTY)
+
+
+def opened(town: Town) -> dict[str, Sector]:
+    """All sectors, with the power to enforce in gas."""
+    sectors = dict(town.tools.rules.sectors)
+    return sectors | {"gas": replace(sectors["gas"], may_enforce=True)}
