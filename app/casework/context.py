@@ -79,13 +79,15 @@ class Desktop:
 
     @property
     def is_death(self) -> bool:
-        """涉及死亡: verified by an authority of the county level or above, never by a town (安全生产法 §73 ¶2).
-
-        An accusation that also tells of a death stays an accusation: the death is split off.
-        """
+        """涉及死亡. An accusation that also tells of a death stays an accusation: the death is split off."""
         told = any(one.content.report.deaths for one in self.tips) and not self.now.reserved
         death = self.tools.rules.escalated("death").id
         return told or self.now.facts.rule == "death" or self.now.sector == death
+
+    @property
+    def leaves_us(self) -> bool:
+        """A death is verified by an authority of the county level or above, never by a town (安全生产法 §73 ¶2)."""
+        return self.is_death and self.tools.authority == "town"
 
     def desk_name(self, desk_id: str) -> str:
         return self.desks[desk_id].name if desk_id in self.desks else desk_id

@@ -34,8 +34,8 @@ def signed(now: Desktop, kind: str) -> bool:
 
 
 def no_death(now: Desktop) -> str | None:
-    """安全生产法 §73 ¶2: received, handed over, finished, and nothing else."""
-    return "涉及死亡的只能移送区里，由区里组织核查。" if now.is_death else None
+    """安全生产法 §73 ¶2: in a town received, handed over, finished, and nothing else."""
+    return "涉及死亡的只能移送区里，由区里组织核查。" if now.leaves_us else None
 
 
 def handovers(now: Desktop) -> str | None:

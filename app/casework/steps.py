@@ -180,13 +180,13 @@ def reopen(
 ) -> Effect:
     """Verified anew: what was written before no longer carries a conclusion, and every reporter is answered again.
 
-    A death is handed over anew.
+    A town hands a death over anew.
     """
     kept = {n: value for n, value in now.now.facts.extra.items() if n not in ("conclusion", "penalty")}
     extra = {**kept, "since": len(now.now.facts.records)}
     return Effect(
-        state="received" if now.is_death else "",
-        told="重新报区里核查。" if now.is_death else None,
+        state="received" if now.leaves_us else "",
+        told="重新报区里核查。" if now.leaves_us else None,
         changes={"objected": False},
         facts=replace(now.now.facts, extra=extra),
         said=values["reason"],

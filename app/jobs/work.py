@@ -69,13 +69,13 @@ def each_night(tools: Tools) -> None:
 
 
 def move_on(tools: Tools) -> None:
-    """Silence is acceptance once the day to hand back has passed (逾期不退视为接收); of a death it never is."""
+    """Silence is acceptance once the day to hand back has passed (逾期不退视为接收); of a death it never is in a town,
+    which must hand it over.
+    """
     today = tools.now.today()
-    silence = (
-        Case.state == "received",
-        Case.accept_due < today,
-        Case.sector != tools.rules.escalated("death").id,
-    )
+    silence = [Case.state == "received", Case.accept_due < today]
+    if tools.authority == "town":
+        silence.append(Case.sector != tools.rules.escalated("death").id)
     with tools.database.work() as session:
         silent = session.scalars(select(Case).where(*silence)).all()
     for case in silent:

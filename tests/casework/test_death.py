@@ -16,10 +16,11 @@ from app.jobs.work import move_on
 from app.tips.content import Report
 from app.tips.receipts import look_up
 from tests.casework.test_flow import fill_in
-from tests.casework.test_way import desktop, step
+from tests.casework.test_way import desktop, sign_all, step
 from tests.casework.walk import DEATH
 from tests.intake.test_take import sent
 from tests.makers import Town, add_member
+from tests.web.door import app_of, signed_in
 
 LETTER = {"bureau": "qu_yingji", "title": "事故", "text": "某企业一起设备事故，请组织核查。"}
 OUTCOME = {"document": "演示〔2026〕1号", "date": "2026-11-24", "conclusion": "true", "result": "已经立案。"}
@@ -134,3 +135,26 @@ def test_a_death_beside_an_accusation_becomes_its_own_case(small_town: Town) -> 
         text="设备没有护罩",
     )
     assert not desktop(small_town, taken.case_id, "jijian").now.facts.split_due
+
+
+def test_a_county_verifies_a_death_itself(town: Town) -> None:
+    """The authority that the law charges with a death could only hand it over to itself, and nobody would look."""
+    town.tools = dataclasses.replace(town.tools, authority="county")
+    taken = take(town.tools, sent(DEATH))
+    step_by_opening(town, taken)
+    assert {"accept", "transfer", "hand_up"} <= offered(desktop(town, taken.case_id, "office"))
+    client, _ = signed_in(app_of(town), town, "office")
+    assert "镇里不核查" not in client.get(f"/desk/cases/{taken.case_id}").text
+    town.now.pass_days(30)
+    move_on(town.tools)
+    assert desktop(town, taken.case_id, "office").now.state == "verifying"
+    step(town, taken, "verify", "office", enterprise="某厂", found="一人被卷入设备死亡，未报", level="major")
+    sign_all(town)
+    fill_in(town, taken, "conclude", {"conclusion": "true", "penalty": "演示罚〔2026〕1号"}, "office")
+    step(town, taken, "answer", "office", reply="属实，已经立案调查。")
+    step(town, taken, "close", "office")
+    assert taken.receipt is not None
+    say(town.tools, look_up(town.tools, taken.receipt), "objection", "还有一个人")
+    add_member(town, "office_2", list(town.holder("office").epochs.values()), "office")
+    step(town, taken, "reopen", "office_2", reason="再查一人")
+    assert desktop(town, taken.case_id, "office").now.state == "verifying"
