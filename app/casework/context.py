@@ -79,10 +79,7 @@ class Desktop:
 
     @property
     def is_death(self) -> bool:
-        """涉及死亡. An accusation that also tells of a death stays an accusation: the death is split off."""
-        told = any(one.content.report.deaths for one in self.tips) and not self.now.reserved
-        death = self.tools.rules.escalated("death").id
-        return told or self.now.facts.rule == "death" or self.now.sector == death
+        return tells_of_death(self.tools, self.now, self.tips)
 
     @property
     def leaves_us(self) -> bool:
@@ -101,6 +98,12 @@ class Desktop:
         """
         wrote = {str(record.value.get("author_id")) for record in self.recorded("site")}
         return wrote | {str(one) for one in self.now.facts.extra.get("deciders", [])}
+
+
+def tells_of_death(tools: Tools, now: Situation, tips: Sequence[OpenTip]) -> bool:
+    """涉及死亡. An accusation that also tells of a death stays an accusation: the death is split off."""
+    told = any(one.content.report.deaths for one in tips) and not now.reserved
+    return told or now.facts.rule == "death" or now.sector == tools.rules.escalated("death").id
 
 
 def case_ledger_key(tools: Tools, case: Case) -> bytes:

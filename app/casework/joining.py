@@ -1,12 +1,13 @@
 """Steps between cases: two joined (并案) and parted again, one split off another (分出一件)."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.access import open_case
-from app.casework.context import Desktop, case_ledger_key
+from app.casework.context import Desktop, case_ledger_key, open_tips, tells_of_death
 from app.casework.effects import Effect, Values, pick
 from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
 from app.casework.flow import Edge
@@ -18,22 +19,22 @@ from app.casework.quotes import refuse_quotes
 from app.clock.dues import LEFT
 from app.db.base import new_id
 from app.ledger.write import New
-from app.people.grants import Subject, holders_of
+from app.people.grants import NoKey, Subject, holders_of
 from app.sealing.fields import new_key
 from app.tips.content import Content, Photo, Report, Routing
 
 
 def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     """The other case takes over this one's tips. Keys stay apart: no tip's key is shared with another reporter."""
-    target = session.scalar(select(Case).where(Case.number == values["into"].strip()))
-    if target is None or target.id == now.case.id or target.state == "closed":
-        raise Unmet("没有这个编号的在办事项。")
-    other, key = open_case(session, now.tools, now.holder, target.id)
+    other, key = case_to_join(session, now, values["into"].strip())
     there = situation(other, key)
     if there.desk != now.now.desk:
         raise Unmet("两件事要在同一个科室才能并。")
     if there.day > now.now.day:
         raise Unmet("请把后来的并进先来的，先报的人不能因此晚得到答复。")
+    tips = open_tips(session, now.tools, now.holder, there.facts.tips)
+    if tells_of_death(now.tools, there, tips) != now.is_death:
+        raise Unmet("一件涉及死亡，一件不涉及，不能并：两件各办各的。")
     mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
     if sorted(mine) != sorted(theirs) or now.unwanted:
         raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")
@@ -49,6 +50,17 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
         also_ledger=(beside(now, other, there, "merge"),),
         contents=tuple((one.tip.id, replace(one.content, case_id=other.id)) for one in now.tips),
     )
+
+
+def case_to_join(session: Session, now: Desktop, number: str) -> tuple[Case, bytes]:
+    """An open case of this number that the holder has a key to. Raises Unmet, in the same words for one that is not
+    there and for one that is another desk's: whoever tries numbers learns nothing.
+    """
+    found = session.scalar(select(Case).where(Case.number == number))
+    with suppress(NoKey):
+        if found is not None and found.id != now.case.id and found.state != "closed":
+            return open_case(session, now.tools, now.holder, found.id)
+    raise Unmet("没有这个编号的在办事项。")
 
 
 def beside(now: Desktop, other: Case, there: Situation, edge: str) -> New:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import secrets
+from typing import Literal
 
 import pytest
 
@@ -135,6 +136,23 @@ def test_a_death_beside_an_accusation_becomes_its_own_case(small_town: Town) -> 
         text="设备没有护罩",
     )
     assert not desktop(small_town, taken.case_id, "jijian").now.facts.split_due
+
+
+@pytest.mark.parametrize("authority", ["town", "county"])
+def test_a_hazard_and_a_death_stay_apart(small_town: Town, authority: Literal["town", "county"]) -> None:
+    """A hazard that somebody can still put right would leave with the death, and wait for the district."""
+    small_town.tools = dataclasses.replace(small_town.tools, authority=authority)
+    death, hazard = take(small_town.tools, sent(DEATH)), take(small_town.tools, sent())
+    step(small_town, hazard, "transfer", desk="office", reason="同一家厂")
+    for one, into in ((hazard, death), (death, hazard)):
+        with pytest.raises(Unmet, match="涉及死亡"):
+            step(
+                small_town,
+                one,
+                "merge",
+                "office",
+                into=desktop(small_town, into.case_id, "office").now.number,
+            )
 
 
 def test_a_county_verifies_a_death_itself(town: Town) -> None:

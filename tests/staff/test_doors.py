@@ -16,6 +16,7 @@ from app.casework.needs import Unmet
 from app.intake.take import take
 from app.web.services import EXTENSION
 from tests.casework.test_way import desktop
+from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import sent
 from tests.makers import FixedDay, Town, add_member
 from tests.web.door import app_of, signed_in
@@ -124,6 +125,29 @@ def test_another_desk_s_case_does_not_exist(small_town: Town) -> None:
             done = client.post(f"/desk/cases/{case_id}/accept", data={"csrf": secret})
             assert {seen.status_code, done.status_code} <= {403, 404}
             assert "煤气罐" not in seen.text + done.text
+
+
+def test_trying_numbers_tells_nothing(town: Town) -> None:
+    """Whoever tries numbers in the merge form could tell which cases other desks, or discipline, have in hand."""
+    own, other = take(town.tools, sent()), take(town.tools, sent())
+    take_edge(
+        town.tools, town.holder("chengjian"), other.case_id, "transfer", {"desk": "anjian", "reason": "一"}
+    )
+    accused = take(town.tools, sent(OFFICIAL))
+    closed = take(town.tools, sent())
+    reply = {"why": "no_target", "reply": "没说清"}
+    take_edge(town.tools, town.holder("chengjian"), closed.case_id, "decline", reply)
+    numbers = [
+        desktop(town, one.case_id, who).now.number
+        for one, who in ((other, "anjian"), (accused, "jijian"), (closed, "chengjian"), (own, "chengjian"))
+    ]
+    client, secret = signed_in(app_of(town), town, "chengjian")
+    client.get(f"/desk/cases/{own.case_id}", follow_redirects=True)
+    said = set()
+    for number in (*numbers, "00000000"):
+        answer = client.post(f"/desk/cases/{own.case_id}/merge", data={"csrf": secret, "into": number})
+        said.add((answer.status_code, answer.text.replace(f'name="into" value="{number}"', "")))
+    assert [status for status, _ in said] == [422]
 
 
 QUERIES = (
