@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.context import case_ledger_key
+from app.casework.lateness import late
 from app.casework.models import Case
 from app.casework.steps import LATE
 from app.db.base import month_of
@@ -108,9 +109,6 @@ def remind(tools: Tools) -> None:
     Where an authority's answer is awaited, its day passes without our being late: the desk is told to ask again.
     """
     today = tools.now.today()
-    watch = timedelta(
-        days=tools.limits.watch.value
-    )  # what else is due of a case handed up is due long before
     with tools.database.work() as session:
         rows = session.execute(
             select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due).where(
@@ -121,9 +119,9 @@ def remind(tools: Tools) -> None:
         end_before(session, DAILY, today)
         for desk_id, reserved, state, accept_due, day, due in rows:
             desk = "jijian" if reserved or desk_id is None else desk_id
-            late = due < today and not (state == "handed_up" and due >= day + watch)
-            notify(session, desk, "overdue" if late else "due_soon", today)
-            if late and not reserved:
+            passed = late(tools, state, day, due)
+            notify(session, desk, "overdue" if passed else "due_soon", today)
+            if passed and not reserved:
                 notify(
                     session,
                     "office",

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.people.desks import Recipient, member_recipient
 from app.people.holder import Holder
 from app.people.keyring import Keyring, KeyringBroken
-from app.people.models import Grant, Member, Membership
+from app.people.models import DeskKey, Grant, Member
 from app.sealing.errors import SealError
 from app.sealing.fields import Place, unwrap_key, wrap_key
 from app.sealing.hpke import Context, open_with, seal_to
@@ -327,12 +327,17 @@ def holders_of(session: Session, subject: Subject) -> list[tuple[str, str]]:
 
 
 def readers_of(session: Session, subject: Subject) -> frozenset[str]:
-    """Ids of the members who may sign in and open `subject`: by their desk, or by a key of their own."""
-    granted_to = holders_of(session, subject)
-    desks = [name for kind, name in granted_to if kind == "desk"]
-    alone = [name for kind, name in granted_to if kind == "member"]
-    seated = select(Membership.member_id).where(Membership.desk_id.in_(desks))
-    query = select(Member.id).where(Member.active, or_(Member.id.in_(seated), Member.id.in_(alone)))
+    """Ids of the members who may sign in and can open `subject`: by their desk's key of that epoch, or by their own."""
+    by_desk = (Grant.recipient_kind == "desk") & (DeskKey.desk_id == Grant.recipient_id)
+    by_desk &= DeskKey.epoch == Grant.epoch
+    alone = (Grant.recipient_kind == "member") & (Member.id == Grant.recipient_id)
+    query = (
+        select(Member.id)
+        .join(Grant, true())
+        .outerjoin(DeskKey, by_desk & (DeskKey.member_id == Member.id))
+        .where(Grant.subject_kind == subject.kind, Grant.subject_id == subject.id, Grant.part == "whole")
+        .where(Member.active, alone | DeskKey.member_id.is_not(None))
+    )
     return frozenset(session.scalars(query))
 
 

@@ -16,12 +16,11 @@ from app.people.tools import Tools
 from app.staff.news import seen
 from app.tips.identity import Person
 from app.vault.calls import enter_answers, number_to_call, put_answers, take_call
-from app.vault.handing_on import take_over
+from app.vault.handing_on import ask_hand_on, ask_reserved_on, reserved_to_hand_on, take_over
 from app.vault.opening import read_identity
 from app.vault.requests import (
     Opened,
     ask_call,
-    ask_hand_on,
     ask_identity,
     one_request,
     read_requests,
@@ -55,6 +54,7 @@ def show(problem: str = "") -> str:
     note_listing(tools(), holder(), "vault")
     with tools().database.work() as session:
         found = read_requests(session, tools(), holder())
+        lying = reserved_to_hand_on(session, tools(), holder()) if "discipline" in holder().roles else []
     me = holder()
     return render_template(
         "staff/vault.html",
@@ -66,6 +66,7 @@ def show(problem: str = "") -> str:
         me=me,
         keeper=bool(me.roles & set(KEEPERS)),
         takes_calls=bool({"custodian", RESERVED_KEEPERS[0]} & set(me.desks)),
+        lying=lying,
         may_hand_on=bool(me.roles & {"dispatch", "office"}),
     )
 
@@ -84,6 +85,12 @@ def ask_for(case_id: str) -> Page:
     except Unmet as unmet:
         return render_template("staff/vault_ask.html", now=now, problem=str(unmet)), 422
     return redirect(url_for("staff.requests"), 303)
+
+
+@signed_in("discipline")
+def hand_reserved_on() -> Page:
+    case_id, reason = request.form.get("case", ""), plain_text(request.form.get("reason", ""))
+    return done(lambda it, who: ask_reserved_on(it, who, case_id, reason))
 
 
 @signed_in("dispatch", "office")
@@ -171,6 +178,7 @@ def register(staff: Blueprint) -> None:
     staff.add_url_rule("/vault/", view_func=requests)
     staff.add_url_rule("/vault/ask/<case_id>", view_func=ask_for, methods=["GET", "POST"])
     staff.add_url_rule("/vault/handon", view_func=hand_on, methods=["POST"])
+    staff.add_url_rule("/vault/handon-reserved", view_func=hand_reserved_on, methods=["POST"])
     for words, view in (("release", release_it), ("refuse", refuse_it), ("take", take_it), ("open", open_it)):
         staff.add_url_rule(f"/vault/<request_id>/{words}", view_func=view, methods=["POST"])
     staff.add_url_rule("/vault/<request_id>/take-in", view_func=take_in, methods=["POST"])

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.casework.access import may_know
 from app.casework.context import case_ledger_key
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
+from app.casework.lateness import why_not_hand_on
 from app.casework.models import Case
 from app.casework.needs import Unmet
-from app.casework.opening import recipient_for
+from app.casework.opening import recipient_for, reserved_ledger_key
 from app.clock.dues import Event
 from app.db.versions import change
 from app.ledger.write import append
 from app.people.desks import (
     Recipient,
+    all_desks,
     desk_recipients,
     desks_of_named,
     desks_with_keys,
@@ -23,12 +29,74 @@ from app.people.desks import (
 )
 from app.people.grants import Subject, holders_of, revoke
 from app.people.holder import Holder
-from app.people.models import Member
+from app.people.models import Member, Membership
 from app.people.tools import Tools
+from app.rules.routing import JIWEI
 from app.tips.content import Line, add_line, open_content
 from app.tips.models import Tip
 from app.vault.opening import in_time, joined_keys
-from app.vault.requests import ERASED, Opened, one_request
+from app.vault.requests import ERASED, Opened, ask, one_request
+
+
+def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
+    """Ask to take over a case that lies unopened, undone or orphaned, unread by the keepers (second way). Returns the
+    request's id. Raises Unmet.
+    """
+    with tools.database.work() as session:
+        case = session.scalar(select(Case).where(Case.number == number, Case.reserved.is_(False)))
+        if case is None or case.state == "closed":
+            raise Unmet("没有这个编号的在办事项。")
+        if case.desk_id in holder.desks:
+            raise Unmet("这件事已经在您的岗位。")
+        desk = next((name for name in holder.desks if name in ("dispatch", "office")), "")
+        if not desk:
+            raise Unmet("接手由分派岗或者安委办来办。")
+        refuse_early(session, tools, case)
+    body = {"tip_number": number, "case": case.id, "subjects": [["case", case.id]]}
+    return ask(tools, holder, "handon", desk, reason, False, body)
+
+
+def ask_reserved_on(tools: Tools, holder: Holder, case_id: str, reason: str) -> str:
+    """The same for a case on an official, among discipline alone: its own two keepers release it. Raises Unmet."""
+    with tools.database.work() as session:
+        case = next((one for one in reserved_to_hand_on(session, tools, holder) if one.id == case_id), None)
+        if case is None:
+            raise Unmet("没有可以接手的这一件。")
+        desk = discipline_desk(session, holder, case)
+    body = {"tip_number": "", "day": case.day.isoformat(), "case": case.id, "subjects": [["case", case.id]]}
+    return ask(tools, holder, "handon", desk, reason, True, body)
+
+
+def refuse_early(session: Session, tools: Tools, case: Case) -> None:
+    if why := why_not_hand_on(session, tools, case):
+        raise Unmet(why)
+
+
+def reserved_to_hand_on(session: Session, tools: Tools, holder: Holder) -> list[Case]:
+    """Cases on officials that the holder, of discipline, may ask for now; of each only its days are known."""
+    query = select(Case).where(Case.reserved.is_(True), ~may_know(holder))
+    found = session.scalars(query.order_by(Case.next_due, Case.id)).all()
+    return [
+        case
+        for case in found
+        if discipline_desk(session, holder, case) and not why_not_hand_on(session, tools, case)
+    ]
+
+
+def discipline_desk(session: Session, holder: Holder, case: Case) -> str:
+    """The holder's desk that may take a reserved case over, empty where none may: the desk that has it, whose key is
+    lost to it, or the one above (区纪委监委). Never the lower one: an accusation of 镇纪委 itself lies above.
+    """
+    desks, having = all_desks(session), set[str]()
+    for kind, name in holders_of(session, Subject("case", case.id)):
+        having |= {name} if kind == "desk" else desks_of_member(session, name)
+    own = (name for name in holder.desks if desks[name].role == "discipline")
+    return next((name for name in own if name in having or name == JIWEI), "")
+
+
+def desks_of_member(session: Session, member_id: str) -> set[str]:
+    return set(session.scalars(select(Membership.desk_id).where(Membership.member_id == member_id)))
+
 
 TAKEN_OVER = "原来的科室没有及时办理，已换科室接手。"
 
@@ -55,6 +123,11 @@ class HandedOn:
     def old_key(self, tip: Tip) -> bytes:
         return bytes.fromhex(self.now.facts.tip_keys[tip.id])
 
+    def ledger_key(self, tools: Tools) -> bytes:
+        if self.case.reserved:
+            return reserved_ledger_key(bytes.fromhex(self.now.facts.history))
+        return case_ledger_key(tools, self.case)
+
 
 @dataclass(frozen=True)
 class Anew:
@@ -78,7 +151,9 @@ def take_over(tools: Tools, holder: Holder, request_id: str) -> str:
 
 
 def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
-    """Open it with both shares. Raises Unmet: not released, too late, or the taker is whom the reporter shuts out."""
+    """Open it with both shares. Raises Unmet: not released, too late, at work again by now, or the taker is whom the
+    reporter shuts out.
+    """
     with tools.database.work() as session:
         opened = one_request(session, tools, holder, request_id)
         if opened.row.kind != "handon":
@@ -87,7 +162,10 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
         case_id, desk = str(opened.body["case"]), str(opened.body["desk"])
         key = joined_keys(opened, holder)[f"case:{case_id}"]
         case = session.get_one(Case, case_id)
+        refuse_early(session, tools, case)
         now = situation(case, key)
+        if now.state == "closed":
+            raise Unmet("这件事已经办结。")
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
         member = session.get_one(Member, holder.member_id)
         tips = tuple(
@@ -105,12 +183,15 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
 def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     """New keys for the case and its tips, and what stands under them. Raises NoLivingKey."""
     case, now = found.case, found.now
-    new = rekey(tools, found.known, Subject("case", case.id), found.to, False, case.month)
+    new = rekey(tools, found.known, Subject("case", case.id), found.to, case.reserved, case.month)
     made = [
-        (tip, *rekey_tip(tools, found.known, tip, found.old_key(tip), found.to, False)) for tip in found.tips
+        (tip, *rekey_tip(tools, found.known, tip, found.old_key(tip), found.to, case.reserved))
+        for tip in found.tips
     ]
     tip_keys = {**now.facts.tip_keys, **{tip.id: tip_new.key.hex() for tip, tip_new, _ in made}}
-    facts = replace(now.facts, tip_keys=tip_keys, reason="分派岗或安委办接手")
+    facts = replace(
+        now.facts, tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
+    )
     event = Event("assign" if now.state == "received" else "hand_on", tools.now.today())
     after = with_event(replace(now, desk=found.desk, facts=facts), event)
     sealed = seal_facts(case.id, new.key, facts, hidden_of(after))
@@ -137,7 +218,7 @@ def write_over(tools: Tools, holder: Holder, found: HandedOn, anew: Anew) -> Non
             day=tools.now.today(),
             kind="handed_on",
             actor=holder.ledger_key,
-            subject=case_ledger_key(tools, found.case),
+            subject=found.ledger_key(tools),
             detail={"edge": "assign", "by": holder.name},
             opening=bytes.fromhex(anew.facts.history),
         )

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop
-from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.opening import keepers_of
 from app.db.base import month_of, new_id
@@ -105,21 +104,6 @@ def identity_of(tools: Tools, tip_id: str) -> str:
         return session.scalars(select(Identity.id).where(Identity.tip_id == tip_id)).one()
 
 
-def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
-    """Ask to take over a case that lies unopened or orphaned, unread by the keepers (second way). Raises Unmet."""
-    with tools.database.work() as session:
-        case = session.scalar(select(Case).where(Case.number == number, Case.reserved.is_(False)))
-    if case is None or case.state == "closed":
-        raise Unmet("没有这个编号的在办事项。")
-    if case.desk_id in holder.desks:
-        raise Unmet("这件事已经在您的岗位。")
-    desk = next((name for name in holder.desks if name in ("dispatch", "office")), "")
-    if not desk:
-        raise Unmet("接手由分派岗或者安委办来办。")
-    body = {"tip_number": number, "case": case.id, "subjects": [["case", case.id]]}
-    return ask(tools, holder, "handon", desk, reason, False, body)
-
-
 def ask(
     tools: Tools, holder: Holder, kind: str, desk: str, reason: str, reserved: bool, body: dict[str, Any]
 ) -> str:
@@ -132,6 +116,8 @@ def ask(
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
         asker = member_recipient(session.get_one(Member, holder.member_id))
     keepers, month = keepers_of(reserved), month_of(day)
+    if not set(keepers) <= known.keys():
+        raise Unmet("两位保管人里有人没有钥匙，现在没有人能放行。")
     value = {**body, "reason": reason, "desk": desk, "reserved": reserved}
     value |= {"asker": holder.name, "asker_id": holder.member_id}
     to = [asker, *(known[name] for name in keepers)]

@@ -20,7 +20,7 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found.append(("/desk/duty", _("值班")))
     if holder.roles & {"signer", "office"}:
         found.append(("/desk/signing", _("签批") if "signer" in holder.roles else _("核查记录")))
-    if holder.roles & {"custodian", "approver", "keeper"}:
+    if holder.roles & {"custodian", "approver", "keeper", *LEADERS}:
         found.append(("/vault/", _("封存")))
     if holder.roles & {"office", "signer", "handling"}:
         found.append(("/desk/rewards", _("奖励")))

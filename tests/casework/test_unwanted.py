@@ -12,8 +12,8 @@ from app.intake.sent import CannotTake, Taken
 from app.intake.take import take
 from app.people.grants import NoKey, Subject, holders_of
 from app.people.models import Member
-from app.vault.handing_on import take_over
-from app.vault.requests import ask_hand_on, release
+from app.vault.handing_on import ask_hand_on, take_over
+from app.vault.requests import release
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 
@@ -91,6 +91,7 @@ def test_a_named_desk_cannot_take_it_over(town: Town) -> None:
     """The second way would hand it, unread by the keepers, to the very desk that must not know."""
     taken = told(town, "安委办的人")
     number = desktop(town, taken.case_id, "dispatch").now.number
+    town.now.pass_days(3)
     asked = ask_hand_on(town.tools, town.holder("office"), number, "没人办")
     for keeper in ("custodian", "approver"):
         release(town.tools, town.holder(keeper), asked)
@@ -142,6 +143,8 @@ def test_a_case_taken_over_keeps_its_state_and_the_reporter_is_told(town: Town) 
     taken = take(town.tools, sent())
     take_edge(town.tools, town.holder("chengjian"), taken.case_id, "accept", {})
     number = desktop(town, taken.case_id, "chengjian").now.number
+    with town.tools.database.work(write=True) as session:
+        session.get_one(Member, town.members["chengjian"].id).active = False
     asked = ask_hand_on(town.tools, town.holder("dispatch"), number, "人调走了")
     for keeper in ("custodian", "approver"):
         release(town.tools, town.holder(keeper), asked)

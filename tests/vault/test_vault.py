@@ -19,11 +19,10 @@ from app.sealing.errors import SealError
 from app.tips.identity import Person
 from app.tips.receipts import look_up
 from app.vault.calls import MOST_CALLS, enter_answers, number_to_call, put_answers, take_call
-from app.vault.handing_on import take_over
+from app.vault.handing_on import ask_hand_on, take_over
 from app.vault.opening import joined_keys, read_identity
 from app.vault.requests import (
     ask_call,
-    ask_hand_on,
     ask_identity,
     one_request,
     read_requests,
@@ -208,6 +207,7 @@ def test_an_orphaned_case_is_handed_on_unread(town: Town) -> None:
     taken = take(town.tools, sent())
     case = desktop(town, taken).case
     dispatch = town.holder("dispatch")
+    town.now.pass_days(3)
     first = ask_hand_on(town.tools, dispatch, case.number or "", "三天没人打开")
     for keeper in ("custodian", "approver"):
         release(town.tools, town.holder(keeper), first)

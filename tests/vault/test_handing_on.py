@@ -1,0 +1,190 @@
+"""Handing a case on (接手): only what lies or is orphaned, by two who read nothing, never to those it is about."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.casework.context import lay_out
+from app.casework.edges import take_edge
+from app.casework.needs import Unmet
+from app.casework.reporting import read_follow
+from app.intake.sent import Taken
+from app.intake.take import take
+from app.ledger.verify import verify
+from app.people.admission import found_desk
+from app.people.grants import NoKey, Subject, holders_of
+from app.people.models import Desk, Member
+from app.tips.content import Report
+from app.tips.receipts import look_up
+from app.vault.handing_on import ask_hand_on, ask_reserved_on, reserved_to_hand_on, take_over
+from app.vault.requests import release
+from tests.casework.test_way import desktop, step
+from tests.casework.walk import OFFICIAL
+from tests.intake.test_take import sent
+from tests.makers import Town, add_member
+from tests.web.door import app_of, signed_in
+
+LEADER = "镇纪委书记收厂里的钱，检查前通风报信"
+KEEPERS = ("jijian_keeper1", "jijian_keeper2")
+
+
+def ask(town: Town, taken: Taken, who: str = "dispatch") -> str:
+    number = desktop(town, taken.case_id).now.number
+    return ask_hand_on(town.tools, town.holder(who), number, "没有人办")
+
+
+def released(town: Town, asked: str, keepers: tuple[str, str] = ("custodian", "approver")) -> str:
+    for keeper in keepers:
+        release(town.tools, town.holder(keeper), asked)
+    return asked
+
+
+def stop_signing_in(town: Town, username: str) -> None:
+    with town.tools.database.work(write=True) as session:
+        session.execute(update(Member).where(Member.username == username).values(active=False))
+
+
+def sign_for(town: Town, taken: Taken) -> None:
+    take_edge(town.tools, town.holder("chengjian"), taken.case_id, "sign_for", {}, by_opening=True)
+
+
+def test_what_nobody_opened_is_taken_on_after_the_second_day(town: Town) -> None:
+    """The office could take any case from a desk on the day it came in; or one that nobody opens from nobody."""
+    taken = take(town.tools, sent())
+    due = desktop(town, taken.case_id).case.next_due
+    for day in (town.now.day, due, due + timedelta(days=1)):  # that day the alarm is raised
+        town.now.day = day
+        with pytest.raises(Unmet, match="还不能接手"):
+            ask(town, taken)
+    town.now.pass_days(1)
+    take_over(town.tools, town.holder("dispatch"), released(town, ask(town, taken)))
+    assert desktop(town, taken.case_id, "dispatch").now.desk == "dispatch"
+
+
+def test_what_is_in_hand_stays_until_it_is_overdue(small_town: Town) -> None:
+    """A case could be taken from who works on it in time, or never from who has let it lie for months."""
+    taken, handed_up = take(small_town.tools, sent()), take(small_town.tools, sent())
+    for one in (taken, handed_up):
+        step(small_town, one, "accept")
+    step(small_town, handed_up, "hand_up", bureau="qu_chengguan", title="用气隐患", text="请依法核查。")
+    small_town.now.day = desktop(small_town, taken.case_id).case.next_due
+    with pytest.raises(Unmet, match="还不能接手"):
+        ask(small_town, taken)
+    small_town.now.pass_days(10)
+    assert ask(small_town, taken, "office")
+    with pytest.raises(Unmet, match="还不能接手"):
+        ask(small_town, handed_up)  # the district has it, and nobody here is late
+
+
+def test_an_orphaned_case_is_taken_on_at_once(small_town: Town) -> None:
+    """A report would lie two days before a desk at which nobody is left."""
+    taken = take(small_town.tools, sent())
+    stop_signing_in(small_town, "chengjian")
+    take_over(
+        small_town.tools, small_town.holder("office"), released(small_town, ask(small_town, taken, "office"))
+    )
+    assert desktop(small_town, taken.case_id, "office").now.desk == "office"
+
+
+def test_what_is_alone_in_the_hands_of_one_who_left_is_orphaned(small_town: Town) -> None:
+    """Where somebody must not know, one member holds the key alone: it would be lost with them for as long as the
+    desk has other members.
+    """
+    add_member(small_town, "zhifa_2", list(small_town.holder("zhifa").epochs.values()), "zhifa")
+    taken = take(small_town.tools, sent())
+    values = {"desk": "zhifa", "member": "zhifa", "reason": "回避"}
+    take_edge(small_town.tools, small_town.holder("chengjian"), taken.case_id, "transfer", values)
+    number = desktop(small_town, taken.case_id, "zhifa").now.number
+    with pytest.raises(Unmet, match="还不能接手"):
+        ask_hand_on(small_town.tools, small_town.holder("dispatch"), number, "人走了")
+    stop_signing_in(small_town, "zhifa")
+    assert ask_hand_on(small_town.tools, small_town.holder("dispatch"), number, "人走了")
+
+
+def test_whoever_opens_it_meanwhile_keeps_it(small_town: Town) -> None:
+    """A desk that had begun at last would lose its work to a request of days before."""
+    taken = take(small_town.tools, sent())
+    small_town.now.pass_days(3)
+    asked = released(small_town, ask(small_town, taken))
+    sign_for(small_town, taken)
+    with pytest.raises(Unmet, match="还不能接手"):
+        take_over(small_town.tools, small_town.holder("dispatch"), asked)
+    assert desktop(small_town, taken.case_id).now.desk == "chengjian"
+
+
+# ----------------------------------------------------------------------------------------- reserved cases
+
+
+def above(town: Town) -> None:
+    """区纪委监委 has a key here."""
+    with town.tools.database.work(write=True) as session:
+        session.delete(session.get_one(Desk, "qu_jiwei"))
+        session.flush()
+        desk = Desk(id="qu_jiwei", name="区纪委监委", kind="inside", role="discipline", active=True)
+        keys = found_desk(session, town.tools.keyring, town.installed.root.private, desk, town.now.day)
+    add_member(town, "qu_jiwei", [keys])
+
+
+def lying(town: Town, who: str) -> list[str]:
+    with town.tools.database.work() as session:
+        return [case.id for case in reserved_to_hand_on(session, town.tools, town.holder(who))]
+
+
+def test_an_accusation_is_taken_on_by_the_discipline_above(town: Town) -> None:
+    """An accusation that 镇纪委 lets lie would lie for ever: it had no second way at all."""
+    above(town)
+    taken = take(town.tools, sent(OFFICIAL))
+    assert lying(town, "qu_jiwei") == []
+    with pytest.raises(Unmet, match="没有可以接手"):
+        ask_reserved_on(town.tools, town.holder("qu_jiwei"), taken.case_id, "没人打开")
+    town.now.pass_days(3)
+    assert lying(town, "qu_jiwei") == [taken.case_id]
+    asked = ask_reserved_on(town.tools, town.holder("qu_jiwei"), taken.case_id, "没人打开")
+    for stranger in ("custodian", "approver"):
+        with pytest.raises(NoKey):
+            release(town.tools, town.holder(stranger), asked)
+    take_over(town.tools, town.holder("qu_jiwei"), released(town, asked, KEEPERS))
+    now = desktop(town, taken.case_id, "qu_jiwei")
+    assert (now.now.desk, now.case.desk_id, now.case.number) == ("qu_jiwei", None, None)
+    assert now.tips[0].content.report == OFFICIAL
+    with town.tools.database.work() as session:
+        assert holders_of(session, Subject("case", taken.case_id)) == [("desk", "qu_jiwei")]
+        with pytest.raises(NoKey):
+            lay_out(session, town.tools, town.holder("jijian"), taken.case_id)
+        assert verify(session) == []
+    assert taken.receipt is not None
+    assert "换科室接手" in read_follow(town.tools, look_up(town.tools, taken.receipt)).lines[-1].text
+    step(town, taken, "accept", "qu_jiwei")
+
+
+def test_the_accused_never_take_it_on(small_town: Town) -> None:
+    """镇纪委 would get the accusation of itself, from above, by its own two keepers."""
+    above(small_town)
+    report = sent(Report(what=LEADER, about_official=True))
+    taken = take(small_town.tools, report)
+    assert taken.decision.desk == "qu_jiwei"
+    small_town.now.pass_days(30)
+    for who in ("jijian", "office", "dispatch"):
+        assert lying(small_town, who) == []
+        with pytest.raises(Unmet):
+            ask_reserved_on(small_town.tools, small_town.holder(who), taken.case_id, "没人打开")
+
+
+def test_the_page_says_of_it_only_its_day(small_town: Town) -> None:
+    """Discipline above could not ask; or whoever keeps a share would read more than that there is one."""
+    above(small_town)
+    taken = take(small_town.tools, sent(OFFICIAL))
+    small_town.now.pass_days(3)
+    app = app_of(small_town)
+    client, secret = signed_in(app, small_town, "qu_jiwei")
+    page = client.get("/vault/").text
+    assert "2026-11-24 登记" in page
+    assert "通风报信" not in page
+    typed = {"csrf": secret, "case": taken.case_id, "reason": "三天没有人打开"}
+    assert client.post("/vault/handon-reserved", data=typed).status_code == 303
+    keeper, _ = signed_in(app, small_town, KEEPERS[0])
+    assert "三天没有人打开" in keeper.get("/vault/").text
+    other, secret = signed_in(app, small_town, "office")
+    assert "2026-11-24 登记" not in other.get("/vault/").text
+    assert other.post("/vault/handon-reserved", data={**typed, "csrf": secret}).status_code == 403
