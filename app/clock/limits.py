@@ -46,7 +46,6 @@ class Limits:
     sign_utility: Limit
     sign: Limit
     hand_back: Limit
-    hand_back_complex: Limit
     conclude: Limit
     extend: Limit
     pause: Limit

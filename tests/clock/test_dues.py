@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from app.clock.calendar import Calendar, Due
-from app.clock.dues import COMPLEX, OFFICIAL, Dues, Event, days_left, dues, objection_until, overdue
+from app.clock.dues import OFFICIAL, Dues, Event, days_left, dues, objection_until, overdue
 from app.clock.limits import Limits
 
 CALENDAR = Calendar.load()
@@ -40,7 +40,6 @@ def test_arrival() -> None:
     """If it fails, a new case waits unseen, or silence does not become acceptance."""
     assert after(REGISTER) == Dues(sign=working(0, 1))
     assert after(REGISTER, SIGN) == Dues(hand_back=working(0, 1), accept=working(0, 1))
-    assert after(REGISTER, ("sign_for", 0, COMPLEX)) == Dues(hand_back=working(0, 2), accept=working(0, 2))
     assert after(*OPENING) == Dues(conclude=calendar_days(1, 60))
 
 

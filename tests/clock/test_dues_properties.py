@@ -12,7 +12,7 @@ from app.clock.limits import Limits
 CALENDAR = Calendar.load()
 LIMITS = Limits.load()
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
-NOTES = st.sampled_from(["", "complex", "official", "2026-10-01", "2027-02-30", "垃圾"])
+NOTES = st.sampled_from(["", "left", "official", "2026-10-01", "2027-02-30", "垃圾"])
 EVENTS = st.builds(Event, st.sampled_from([*HANDLERS, "unknown"]), DAYS, NOTES)
 HISTORIES = st.lists(EVENTS, max_size=25)
 

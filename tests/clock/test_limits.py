@@ -17,7 +17,6 @@ LIMITS = Limits.load()
         ("sign_utility", 30, "minute"),
         ("sign", 1, "workday"),
         ("hand_back", 1, "workday"),
-        ("hand_back_complex", 2, "workday"),
         ("conclude", 60, "day"),
         ("extend", 30, "day"),
         ("pause", 10, "workday"),
