@@ -12,7 +12,7 @@ from app.casework.access import open_case
 from app.casework.facts import Situation, dues_of, situation, with_event
 from app.casework.models import Case
 from app.casework.opening import reserved_ledger_key
-from app.casework.records import Opened, records_of
+from app.casework.records import Opened, decisions_in, records_of
 from app.clock.dues import Event
 from app.people.desks import Recipient, all_desks, desk_recipients, desks_with_keys
 from app.people.grants import Subject, open_keys, readers_of
@@ -117,13 +117,14 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
     now = situation(case, key)
     tips = open_tips(session, tools, holder, now.facts.tips)
     now = fold_in(tools, now, tips)
+    found = records_of(session, now.facts.records)
     return Desktop(
         tools=tools,
         holder=holder,
         case=case,
         now=now,
         tips=tips,
-        records=tuple(records_of(session, now.facts.records)),
+        records=(*found, *decisions_in(found)),
         known=desk_recipients(session, tools.keyring, desks_with_keys(session)),
         desks=all_desks(session),
         readers=readers_of(session, Subject("case", case_id)) if case.reserved else frozenset(),

@@ -87,6 +87,15 @@ def records_of(session: Session, named: Sequence[tuple[str, str]]) -> list[Opene
     return [open_record(rows[name], bytes.fromhex(key)) for name, key in named if name in rows]
 
 
+def decisions_in(found: Sequence[Opened]) -> list[Opened]:
+    """What the office recorded on the site records (see `decisions`), each as a decision of the case."""
+    return [
+        Opened(one.id, date.fromisoformat(value["day"]), "decision", value, one.row, one.key)
+        for one in found
+        for value in one.value.get("decisions", [])
+    ]
+
+
 def read_records(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
     """All records granted to the holder (a leader's, the office's, the duty desk's), or those among `ids`."""
     query = select(Record).where(granted(holder, "record", Record.id))

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from sqlalchemy import or_, select
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.casework.decisions import EDGE, decidable, record_by_office
 from app.casework.flow import LEVELS
 from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.casework.needs import Unmet
@@ -29,9 +30,12 @@ def signing(problem: str = "") -> str:
     with tools().database.work() as session:
         found = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
         desks = all_desks(session)
+        fined = decidable(session, found) if "office" in holder().roles else set()
     return render_template(
         "staff/signing.html",
         records=found,
+        decidable=fined,
+        fields=EDGE.fields,
         kinds=KIND_NAMES,
         levels=LEVELS,
         desks=desks,
@@ -44,6 +48,17 @@ def signing(problem: str = "") -> str:
 def sign(record_id: str) -> AnyResponse | tuple[str, int]:
     try:
         sign_record(tools(), holder(), record_id, plain_text(request.form.get("instruction", ""))[:500])
+    except Unmet as unmet:
+        return signing(str(unmet)), 422
+    return redirect(url_for("staff.signing"), 303)
+
+
+@signed_in("office")
+def decide(record_id: str) -> AnyResponse | tuple[str, int]:
+    """Record a penalty on a site record: the office has no key to the case."""
+    typed = {field.name: plain_text(request.form.get(field.name, "")) for field in EDGE.fields}
+    try:
+        record_by_office(tools(), holder(), record_id, typed)
     except Unmet as unmet:
         return signing(str(unmet)), 422
     return redirect(url_for("staff.signing"), 303)
@@ -94,6 +109,7 @@ def overview() -> str:
 def register(staff: Blueprint) -> None:
     staff.add_url_rule("/desk/signing", view_func=signing)
     staff.add_url_rule("/desk/signing/<record_id>", view_func=sign, methods=["POST"])
+    staff.add_url_rule("/desk/signing/<record_id>/decision", view_func=decide, methods=["POST"])
     staff.add_url_rule("/desk/signing/<record_id>/photo/<object_id>", view_func=record_photo)
     staff.add_url_rule("/desk/duty", view_func=duty, methods=["GET", "POST"])
     staff.add_url_rule("/desk/overview", view_func=overview)

@@ -19,6 +19,8 @@ from tests.intake.test_take import sent
 from tests.makers import Town, add_member
 from tests.web.door import app_of, signed_in
 
+FINDING = {"enterprise": "某单位", "found": "谈话两人，调取检查记录六份", "level": "none"}
+
 
 def second(town: Town) -> str:
     """Another member of discipline."""
@@ -33,8 +35,7 @@ def accused(town: Town) -> Taken:
 
 
 def verify_it(town: Town, taken: Taken, who: str = "jijian", photos: int = 0) -> None:
-    found = "谈话两人，调取检查记录六份"
-    step(town, taken, "verify", who, photos, enterprise="某单位", found=found, level="none")
+    step(town, taken, "verify", who, photos, **FINDING)
 
 
 def offered(now: Desktop) -> dict[str, str | None]:
