@@ -1,8 +1,8 @@
 """Records of a case, each under a key of its own that can be granted alone.
 
 Kinds: `site` (核查记录), `line` (分派摘要), `paper` (交办单, 协办单, 移送函 …), `danger` (the note for the duty desk),
-`note` (inside the desk), `outcome` (what another authority decided). A site record goes to office and signer, a note
-stays with who holds the case key.
+`note` (inside the desk), `outcome` (what another authority decided). A site record goes to office and signer, and the
+office may record a penalty on it; a note stays with who holds the case key.
 """
 
 from collections.abc import Mapping, Sequence

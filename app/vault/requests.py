@@ -20,7 +20,7 @@ from app.db.base import month_of, new_id
 from app.db.versions import Outrun, change
 from app.ledger.write import append
 from app.notices.write import notify
-from app.people.desks import desk_recipients, desks_with_keys, member_recipient
+from app.people.desks import Recipient, desk_recipients, desks_with_keys, member_recipient
 from app.people.grants import NoKey, Subject, granted, open_key, open_keys, seal_grant
 from app.people.holder import Holder
 from app.people.models import Member
@@ -112,17 +112,14 @@ def ask(
     if not reason or len(reason) > LONGEST:
         raise Unmet(f"请写明理由，最多 {LONGEST} 个字。")
     day, request_id, key, pair = tools.now.today(), new_id(), new_key(), generate()
-    with tools.database.work() as session:
-        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
-        asker = member_recipient(session.get_one(Member, holder.member_id))
     keepers, month = keepers_of(reserved), month_of(day)
-    if not set(keepers) <= known.keys():
-        raise Unmet("两位保管人里有人没有钥匙，现在没有人能放行。")
+    asker, *others = concerned_keys(tools, holder, keepers)
     value = {**body, "reason": reason, "desk": desk, "reserved": reserved}
     value |= {"asker": holder.name, "asker_id": holder.member_id}
-    to = [asker, *(known[name] for name in keepers)]
     _, ledger_key = new_subject_key(tools.keyring, "vault_requests", request_id, month)
-    grants = [seal_grant(tools.keyring, Subject("request", request_id), key, one, month) for one in to]
+    grants = [
+        seal_grant(tools.keyring, Subject("request", request_id), key, one, month) for one in (asker, *others)
+    ]
     row = VaultRequest(
         id=request_id,
         kind=kind,
@@ -148,6 +145,16 @@ def ask(
             notify(session, name, "vault", day)
         enter(session, tools, holder, "vault_asked", row, key)
     return request_id
+
+
+def concerned_keys(tools: Tools, holder: Holder, keepers: Sequence[str]) -> list[Recipient]:
+    """Whom a request is sealed to: who asks, then both keepers. Raises Unmet where one of these has no key."""
+    with tools.database.work() as session:
+        known = desk_recipients(session, tools.keyring, desks_with_keys(session))
+        asker = member_recipient(session.get_one(Member, holder.member_id))
+    if not set(keepers) <= known.keys():
+        raise Unmet("两位保管人里有人没有钥匙，现在没有人能放行。")
+    return [asker, *(known[name] for name in keepers)]
 
 
 def enter(session: Session, tools: Tools, holder: Holder, kind: str, row: VaultRequest, key: bytes) -> None:

@@ -102,6 +102,15 @@ def test_what_is_alone_in_the_hands_of_one_who_left_is_orphaned(small_town: Town
     assert ask_hand_on(small_town.tools, small_town.holder("dispatch"), number, "人走了")
 
 
+def test_without_a_keeper_it_is_said_that_nobody_can_release(small_town: Town) -> None:
+    """Where a keeper has left, whoever asks would meet an error page, or wait for a release that nobody can give."""
+    taken = take(small_town.tools, sent())
+    small_town.now.pass_days(3)
+    stop_signing_in(small_town, "approver")
+    with pytest.raises(Unmet, match="没有人能放行"):
+        ask(small_town, taken)
+
+
 def test_whoever_opens_it_meanwhile_keeps_it(small_town: Town) -> None:
     """A desk that had begun at last would lose its work to a request of days before."""
     taken = take(small_town.tools, sent())
