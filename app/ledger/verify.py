@@ -1,12 +1,15 @@
 """Checking the whole ledger: any change, removal or reordering is found, with the place where it begins."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.ledger.chain import NOTHING, Entry, merkle_root
+from app.ledger.chain import NOTHING, Entry, merkle_root, pseudonym
 from app.ledger.models import LedgerCheckpoint, LedgerEntry, LedgerHead, LedgerOpening
+from app.ledger.write import fits, open_with_one
+from app.sealing.fields import derive_key
 
 
 def verify(session: Session) -> list[str]:
@@ -56,6 +59,32 @@ def check_points(session: Session, leaves: list[bytes]) -> list[str]:
         elif merkle_root(leaves[: point.size]) != point.root:
             problems.append(f"checkpoint {point.day}: entries before {point.size} are not those it fixed")
     return problems
+
+
+def verify_known(session: Session, subjects: Iterable[bytes]) -> list[str]:
+    """What the server's own keys can prove of what entries say: each entry about one of `subjects` (ledger keys) has
+    its one opening, and one that this key opens holds what the entry commits to. What only a desk may open is compared
+    when the desk's history is shown.
+    """
+    keys = list(subjects)
+    problems: list[str] = []
+    entries = select(LedgerEntry.subject, func.count()).group_by(LedgerEntry.subject)
+    expected: dict[bytes, int] = {row[0]: row[1] for row in session.execute(entries)}
+    missing = {pseudonym(key, "tag"): expected.get(pseudonym(key, "subject"), 0) for key in keys}
+    by_tag = {pseudonym(key, "tag"): key for key in keys}
+    for row in session.scalars(select(LedgerOpening)).yield_per(1000):
+        if row.subject_tag not in by_tag:
+            continue
+        key = by_tag[row.subject_tag]
+        missing[row.subject_tag] -= 1
+        said = open_with_one([derive_key(key, "opening")], row)
+        if said is None:
+            continue
+        entry = session.get(LedgerEntry, said["index"])
+        if entry is None or entry.subject != pseudonym(key, "subject") or not fits(said, entry):
+            problems.append(f"entry {said['index']}: its opening does not match its commitment")
+    short = sum(abs(left) for left in missing.values())
+    return problems + ([f"openings: {short} are missing or too many"] if short else [])
 
 
 def make_checkpoint(session: Session, day: date) -> LedgerCheckpoint:

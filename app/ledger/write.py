@@ -29,6 +29,7 @@ class Opening:
     day: date
     kind: str
     detail: dict[str, Any]
+    proven: bool = True  # nonce and detail give the commitment of the entry itself; else somebody altered it
 
 
 @dataclass(frozen=True)
@@ -138,21 +139,50 @@ def read_once(session: Session, *, day: date, kind: str, actor: bytes, subject: 
 
 
 def history(session: Session, subject: bytes, opening: bytes) -> list[Opening]:
-    """All entries about a subject, oldest first, opened with the subject's opening key or, a job's, its ledger key."""
+    """All entries about a subject, oldest first, opened with the subject's opening key or, a job's, its ledger key.
+
+    The entries are the ledger's own rows; what an opening says of one is believed only where nonce and detail give the
+    row's commitment. An entry whose opening is altered, gone or about nothing comes back not `proven`.
+    """
+    name = pseudonym(subject, "subject")
+    entries = {
+        row.index: row for row in session.scalars(select(LedgerEntry).where(LedgerEntry.subject == name))
+    }
     keys = [derive_key(one, "opening") for one in (opening, subject)]
     rows = session.scalars(
         select(LedgerOpening).where(LedgerOpening.subject_tag == pseudonym(subject, "tag"))
     )
-    values = [json.loads(open_with_one(keys, row)) for row in rows]
     found = [
-        Opening(v["index"], date.fromisoformat(v["day"]), v["kind"], json.loads(v["detail"])) for v in values
+        read_opening(said, entries.get(said["index"])) for row in rows if (said := open_with_one(keys, row))
     ]
-    return sorted(found, key=lambda opening: opening.index)
+    told = {one.index for one in found}
+    silent = [
+        Opening(row.index, row.day, row.kind, {}, False) for row in entries.values() if row.index not in told
+    ]
+    return sorted([*found, *silent], key=lambda one: one.index)
 
 
-def open_with_one(keys: Sequence[bytes], row: LedgerOpening) -> bytes:
-    """Raises SealError when none of the keys opens it."""
-    for key in keys[:-1]:
+def read_opening(said: dict[str, Any], entry: LedgerEntry | None) -> Opening:
+    """What an opening says, and whether the ledger's entry at its place says the same."""
+    return Opening(
+        said["index"],
+        date.fromisoformat(said["day"]),
+        said["kind"],
+        json.loads(said["detail"]),
+        proven=entry is not None and fits(said, entry),
+    )
+
+
+def fits(said: Mapping[str, Any], entry: LedgerEntry) -> bool:
+    """Whether an opening belongs to this entry: nonce and detail give its commitment, day and kind are its own."""
+    commitment = commit(bytes.fromhex(said["nonce"]), said["detail"].encode())
+    return (entry.commitment, entry.kind, entry.day.isoformat()) == (commitment, said["kind"], said["day"])
+
+
+def open_with_one(keys: Sequence[bytes], row: LedgerOpening) -> dict[str, Any] | None:
+    """What the opening says: index, day, kind, nonce, detail. None when none of the keys opens it."""
+    for key in keys:
         with contextlib.suppress(SealError):
-            return open_field(key, row.sealed, place_of(row.id))
-    return open_field(keys[-1], row.sealed, place_of(row.id))
+            said: dict[str, Any] = json.loads(open_field(key, row.sealed, place_of(row.id)))
+            return said
+    return None

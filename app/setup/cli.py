@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.db.engine import Database
 from app.db.schema import upgrade as to_head
-from app.ledger.verify import verify
+from app.ledger.verify import verify, verify_known
 from app.ledger.write import append
 from app.people.codes import STEP_SECONDS, code_at
 from app.people.keyring import Keyring, KeyringBroken
@@ -26,6 +26,7 @@ from app.setup.backup import NoBackup, back_up
 from app.setup.backup import restore as put_back
 from app.setup.install import is_installed
 from app.setup.real import set_up
+from app.setup.subjects import known_subjects
 from app.web.services import WallClock, settings
 from config import Settings, load
 
@@ -248,10 +249,13 @@ def ledger() -> None:
 
 @ledger.command("verify")
 def ledger_verify() -> None:
-    """Walk the whole ledger; prints what is wrong and where, and fails then."""
-    database = Database(installed().database)
-    with database.work() as session:
-        problems = verify(session)
+    """Walk the whole ledger, compare what the server's keys open with what was committed to; prints what is wrong and
+    where, and fails then.
+    """
+    given = installed()
+    keyring = Keyring(given.keys, given.root_fingerprint)
+    with Database(given.database).work() as session:
+        problems = verify(session) + verify_known(session, known_subjects(session, keyring))
     for problem in problems:
         click.echo(problem)
     if problems:

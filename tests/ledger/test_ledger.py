@@ -1,5 +1,6 @@
 """The ledger: whatever is done to its rows behind its back is found, and the place is named."""
 
+import contextlib
 import hashlib
 import json
 from datetime import timedelta
@@ -9,15 +10,19 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.ledger.chain import commit, merkle_root
+from app.intake.take import take
+from app.ledger.chain import commit, merkle_root, pseudonym
 from app.ledger.models import LedgerEntry, LedgerOpening
 from app.ledger.verify import make_checkpoint, verify
-from app.ledger.write import append, history, place_of, read_once
+from app.ledger.write import STEP, append, history, place_of, read_once
 from app.people.keyring import KeyringBroken
 from app.people.subjects import new_subject_key, open_subject_key
 from app.sealing.errors import SealError
-from app.sealing.fields import derive_key, new_key, open_field
+from app.sealing.fields import derive_key, new_key, open_field, seal_steps
+from tests.casework.test_way import desktop
+from tests.intake.test_take import sent
 from tests.makers import Town
+from tests.web.door import app_of, signed_in
 
 ACTOR, SUBJECT = bytes(range(32)), bytes(range(32, 64))
 
@@ -162,6 +167,51 @@ def open_first(session: Session, index: int) -> dict[str, str]:
     raise AssertionError("no opening")
 
 
+def altered(town: Town, subject: bytes, opening: bytes, kind: str, edge: str) -> int:
+    """Somebody who holds the keys writes another detail into the opening of the first `kind` entry; its index."""
+    key = derive_key(opening, "opening")
+    with town.tools.database.work(write=True) as session:
+        at = next(one.index for one in history(session, subject, opening) if one.kind == kind)
+        for row in session.scalars(select(LedgerOpening)):
+            with contextlib.suppress(SealError):
+                value = json.loads(open_field(key, row.sealed, place_of(row.id)))
+                if value["index"] == at:
+                    value["detail"] = json.dumps({"edge": edge})
+                    row.sealed = seal_steps(key, json.dumps(value).encode(), place_of(row.id), STEP)
+                    return at
+    raise AssertionError("no opening")
+
+
+def test_a_history_line_that_was_not_committed_to_is_told(town: Town, start: int) -> None:
+    """Who holds a case's key could put other words into its history, or take one of its lines away, unnoticed."""
+    at = altered(town, SUBJECT, SUBJECT, "edge", "other")
+    with town.tools.database.work(write=True) as session:
+        tag = pseudonym(SUBJECT, "tag")
+        rows = session.scalars(select(LedgerOpening).where(LedgerOpening.subject_tag == tag)).all()
+        row = next(row for row in rows if opened_index(row) == start + 3)
+        session.delete(row)
+    with town.tools.database.work() as session:
+        said = history(session, SUBJECT, new_key())
+    assert [one.index for one in said] == [start + n for n in range(5)]
+    assert [one.index for one in said if not one.proven] == [at, start + 3]
+
+
+def opened_index(row: LedgerOpening) -> int:
+    return int(json.loads(open_field(derive_key(SUBJECT, "opening"), row.sealed, place_of(row.id)))["index"])
+
+
+def test_the_case_page_marks_what_was_altered(town: Town) -> None:
+    """A desk would read an altered step on its own page and take it for the record."""
+    taken = take(town.tools, sent())
+    client, _ = signed_in(app_of(town), town, "chengjian")
+    page = client.get(f"/desk/cases/{taken.case_id}", follow_redirects=True).text
+    assert "和留痕对不上" not in page
+    now = desktop(town, taken.case_id)
+    altered(town, now.ledger_key, now.history, "registered", "decline")
+    page = client.get(f"/desk/cases/{taken.case_id}").text
+    assert page.count("和留痕对不上") == 1
+
+
 def test_the_same_detail_twice_gives_two_commitments(small_town: Town) -> None:
     """Entries could be linked, or their content guessed, from the database."""
     with small_town.tools.database.work(write=True) as session:
@@ -234,3 +284,24 @@ def test_the_command_tells_well_from_ill(small_town: Town) -> None:
     assert (well.exit_code, well.output) == (0, "ok\n")
     assert ill.exit_code == 1
     assert "entry 3: changed after it was written" in ill.output
+
+
+def test_the_command_compares_what_the_server_s_keys_open(small_town: Town) -> None:
+    """What the server enters itself (desk keys made, people stopped, silence as acceptance) could be rewritten, and a
+    case's openings taken away and made up for by others, with the command saying ok.
+    """
+    app = create_app(small_town.settings, serving=False)
+    taken = take(small_town.tools, sent())
+    desk = small_town.tools.keyring.standing_key("desk:zhifa")
+    with app.app_context():
+        assert app.test_cli_runner().invoke(args=["ledger", "verify"]).output == "ok\n"
+        at = altered(small_town, desk, desk, "epoch_made", "other")
+        ill = app.test_cli_runner().invoke(args=["ledger", "verify"])
+        assert ill.output == f"entry {at}: its opening does not match its commitment\n"
+        tag = pseudonym(desktop(small_town, taken.case_id).ledger_key, "tag")
+        edit(small_town, "UPDATE ledger_openings SET subject_tag = :other WHERE subject_tag = :tag",
+             other=bytes(32), tag=tag)  # fmt: skip
+        assert (
+            "openings: 1 are missing or too many"
+            in app.test_cli_runner().invoke(args=["ledger", "verify"]).output
+        )
