@@ -16,8 +16,9 @@ from app.people.models import Member
 from app.people.signin import open_ledger_key
 from app.people.tools import Tools
 from app.photos.pool import Cleaner
+from app.rules.routing import JIWEI
 from app.sealing.epochs import EpochKeys, fingerprint
-from app.setup.install import Installed, install
+from app.setup.install import Installed, install, seat_district_discipline
 from app.web.services import make_tools
 from config import Settings, load
 
@@ -103,6 +104,15 @@ def make_town(folder: Path, database: str = "", cleaner: Cleaner | None = None) 
     tools.keyring.month(month_of(now.today()))
     seat_everybody(town, installed.desks)
     return town
+
+
+def seat_upper_discipline(town: Town) -> None:
+    """区纪委监委 has a desk of its own in this town, with a member named as the desk."""
+    tools = town.tools
+    with tools.database.work(write=True) as session:
+        root = town.installed.root.private
+        keys = seat_district_discipline(session, tools.keyring, root, town.now.today())
+    add_member(town, JIWEI, [keys])
 
 
 def seat_everybody(town: Town, desks: dict[str, EpochKeys]) -> None:

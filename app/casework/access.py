@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.casework.models import OPEN, Case
-from app.people.grants import NoKey, Subject, granted, open_key
+from app.people.grants import NoKey, Subject, granted, holders_of, open_key
 from app.people.holder import Holder
-from app.people.models import Grant
+from app.people.models import Desk, Grant, Membership
 from app.people.tools import Tools
 
 
@@ -42,3 +42,21 @@ def held_alone(session: Session, member_id: str, desk_id: str) -> int:
     )
     led = select(func.count()).select_from(Case).join(Grant, Grant.subject_id == Case.id)
     return session.scalar(led.where(Case.desk_id == desk_id, OPEN, *own)) or 0
+
+
+def told_of(session: Session, case_id: str, desk_id: str | None) -> tuple[str, ...]:
+    """The desks that notices about a case go to: the one that leads it. A reserved case names none in clear: then those
+    whose key opens it, as the grants say, so that a notice tells nothing new; where one member alone holds the key,
+    that member's desks of discipline.
+    """
+    if desk_id is not None:
+        return (desk_id,)
+    holders = holders_of(session, Subject("case", case_id))
+    members = [name for kind, name in holders if kind == "member"]
+    theirs = (
+        select(Membership.desk_id)
+        .join(Desk, Desk.id == Membership.desk_id)
+        .where(Membership.member_id.in_(members), Desk.role == "discipline")
+    )
+    alone = session.scalars(theirs).all() if members else []
+    return tuple(sorted({*(name for kind, name in holders if kind == "desk"), *alone}))

@@ -13,6 +13,7 @@ from datetime import date
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from app.casework.access import told_of
 from app.casework.alarms import DUTY
 from app.casework.context import REPORTER_EDGES
 from app.casework.flow import state_names
@@ -201,8 +202,8 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
             return case.id
         if danger:
             notify(session, DUTY, "alarm", line.day)
-        desk = "jijian" if case.reserved else case.desk_id
-        notify(session, desk or "dispatch", "reply", line.day)
+        for desk in told_of(session, case.id, case.desk_id):
+            notify(session, desk, "reply", line.day)
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
         return case.id

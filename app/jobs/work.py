@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.casework.access import told_of
 from app.casework.context import case_ledger_key
 from app.casework.lateness import late
 from app.casework.models import Case
@@ -104,23 +105,25 @@ def accept_silently(session: Session, tools: Tools, case: Case, today: date) -> 
 
 
 def remind(tools: Tools) -> None:
-    """Before and after a due day: to the desk; late, also to the office; of a reserved case to discipline.
+    """Before and after a due day: to the desk; late, also to the office; a reserved case's to who can open it.
 
     Where an authority's answer is awaited, its day passes without our being late: the desk is told to ask again.
     """
     today = tools.now.today()
     with tools.database.work() as session:
         rows = session.execute(
-            select(Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due).where(
+            select(
+                Case.id, Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due
+            ).where(
                 Case.next_due <= today + SOON
             )
         ).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)
-        for desk_id, reserved, state, accept_due, day, due in rows:
-            desk = "jijian" if reserved or desk_id is None else desk_id
+        for case_id, desk_id, reserved, state, accept_due, day, due in rows:
             passed = late(tools, state, day, due)
-            notify(session, desk, "overdue" if passed else "due_soon", today)
+            for desk in told_of(session, case_id, desk_id):
+                notify(session, desk, "overdue" if passed else "due_soon", today)
             if passed and not reserved:
                 notify(
                     session,

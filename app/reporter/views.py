@@ -1,6 +1,7 @@
 """Views of the reporter's pages: they translate between form and acts."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
@@ -14,7 +15,7 @@ from app.casework.reporting import Follow, read_follow, say
 from app.intake.held import read_tickets
 from app.intake.sent import CannotTake, PhotosGone, Sent
 from app.intake.take import take
-from app.people.desks import NoLivingKey
+from app.people.desks import NoLivingKey, desks_with_keys
 from app.people.grants import NoKey
 from app.photos.pool import Refused
 from app.reporter import extras, held, ledger, public, questions, sealing
@@ -22,6 +23,7 @@ from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
 from app.rewards.payment import offers_of
+from app.rules.routing import JIWEI
 from app.sealing.errors import SealError
 from app.sealing.once import new_once, read_once
 from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
@@ -114,8 +116,21 @@ def show_form(
     marks: Sequence[extras.Mark] = (),
 ) -> str:
     return render_template(
-        "reporter/report.html", form=page, poster=slug, general=general, held=held, marks=marks
+        "reporter/report.html",
+        form=page,
+        poster=slug,
+        general=general,
+        held=held,
+        marks=marks,
+        upper=takes_leaders(),
     )
+
+
+def takes_leaders() -> bool:
+    """Whether what accuses a town leader can be taken here; where that cannot be known, the page gives 12388."""
+    with suppress(OperationalError), tools().database.work() as session:
+        return JIWEI in desks_with_keys(session)
+    return False
 
 
 def poster_sector(slug: str) -> str:

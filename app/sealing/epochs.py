@@ -69,6 +69,13 @@ class EpochKeys:
         return cls(desk, epoch, from_seed(secret[:KEY_BYTES]), secret[KEY_BYTES : 2 * KEY_BYTES])
 
 
+def root_from(private: bytes) -> RootKeys:
+    """The root again from what lies on paper. Raises SealError where it is of another length."""
+    if len(private) != KEY_BYTES:
+        raise SealError("root")
+    return RootKeys(private, public_of(private))
+
+
 def new_root() -> RootKeys:
     """A root for one installation, made once at set-up."""
     private = new_key()

@@ -25,7 +25,7 @@ from app.setup import demonstration, supervisor
 from app.setup.backup import NoBackup, back_up
 from app.setup.backup import restore as put_back
 from app.setup.install import is_installed
-from app.setup.real import set_up
+from app.setup.real import HasDesk, seat_later, set_up
 from app.setup.subjects import known_subjects
 from app.web.services import WallClock, settings
 from config import Settings, load
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
         backup,
         restore,
         recover,
+        seat_discipline,
         retention,
         code,
         route,
@@ -63,12 +64,14 @@ def installed() -> Settings:
 @click.command("setup")
 @click.option("--town", prompt="乡镇名称", help="name of the town")
 @click.option("--district", prompt="市、区", help="city and district")
-def setup(town: str, district: str) -> None:
+@click.option(
+    "--district-discipline", is_flag=True, help="also a desk of the district's discipline (区纪委监委)"
+)
+def setup(town: str, district: str, district_discipline: bool) -> None:
     """Set an installation up: keys, database, desks; prints each desk's invitation once, on paper's behalf."""
     try:
-        for line in set_up(
-            Settings(**{**vars(settings()), "town": town, "district": district}), WallClock().today()
-        ):
+        given = Settings(**{**vars(settings()), "town": town, "district": district})
+        for line in set_up(given, WallClock().today(), district_discipline=district_discipline):
             click.echo(line)
     except KeyringBroken as error:
         raise click.ClickException(str(error)) from error
@@ -150,6 +153,20 @@ def recover(desk: str, username: str, first: str, second: str) -> None:
     except SealError:
         raise click.ClickException("these halves do not open this desk; nothing was changed") from None
     click.echo(f"邀请 invitation {desk} ({username}): {code}")
+
+
+@click.command("seat-district-discipline")
+@click.option("--first", prompt="根钥上半 first half", hide_input=True)
+@click.option("--second", prompt="根钥下半 second half", hide_input=True)
+def seat_discipline(first: str, second: str) -> None:
+    """Give the district's discipline (区纪委监委) a desk here, with both halves of the root; prints one invitation."""
+    given = installed()
+    try:
+        click.echo(seat_later(given, (first, second), WallClock().today()))
+    except SealError:
+        raise click.ClickException("these halves are not the root's; nothing was changed") from None
+    except HasDesk:
+        raise click.ClickException("it has a desk already") from None
 
 
 @click.group("retention")

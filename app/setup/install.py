@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.db.engine import Database
 from app.db.schema import upgrade
@@ -13,7 +14,7 @@ from app.people.admission import found_desk
 from app.people.keyring import Keyring, make_keyring
 from app.people.models import Desk, Installation
 from app.people.recovery import found_recovery
-from app.rules.routing import Rules
+from app.rules.routing import JIWEI, Rules
 from app.sealing.epochs import EpochKeys, RootKeys, fingerprint, new_root
 from app.sealing.keys import KeyPair
 from config import Settings
@@ -41,8 +42,10 @@ class Installed:
     recovery: dict[str, KeyPair]
 
 
-def install(settings: Settings, day: date) -> Installed:
-    """Make keys, schema and desks in an empty data folder. Raises KeyringBroken where keys exist already."""
+def install(settings: Settings, day: date, *, district_discipline: bool = False) -> Installed:
+    """Make keys, schema and desks in an empty data folder; with `district_discipline` also a desk of 区纪委监委, which
+    works on paper else. Raises KeyringBroken where keys exist already.
+    """
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_keyring(settings.keys)
     root = new_root()
@@ -53,9 +56,21 @@ def install(settings: Settings, day: date) -> Installed:
         session.add(Installation(id=1, pepper_check=keyring.pepper_check(), root_public=root.public))
         keys = {desk.id: found_desk(session, keyring, root.private, desk, day) for desk in inside_desks()}
         session.add_all(outside_desks())
+        session.flush()
+        if district_discipline:
+            keys[JIWEI] = seat_district_discipline(session, keyring, root.private, day)
         recovery = found_recovery(session, root.private)
     database.dispose()
     return Installed(root, keys, recovery)
+
+
+def seat_district_discipline(session: Session, keyring: Keyring, root_private: bytes, day: date) -> EpochKeys:
+    """区纪委监委 gets a desk with a key here: what accuses a town leader, 镇纪委 itself or district staff goes to it
+    whole. Without one such a report is not taken, and the page gives 12388. Returns epoch 0, for an invitation.
+    """
+    desk = session.get_one(Desk, JIWEI)
+    desk.kind, desk.role = "inside", "discipline"
+    return found_desk(session, keyring, root_private, desk, day)
 
 
 def is_installed(settings: Settings) -> bool:

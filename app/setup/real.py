@@ -5,10 +5,14 @@ from datetime import date, timedelta
 
 from app.db.engine import Database
 from app.people.invitations import invite
+from app.people.keyring import Keyring
+from app.people.models import Desk, Installation
 from app.people.recovery import INVITATION_DAYS
-from app.sealing.epochs import fingerprint
-from app.sealing.paper import halves
-from app.setup.install import install, write_settings
+from app.rules.routing import HOTLINE_DISCIPLINE, JIWEI
+from app.sealing.epochs import fingerprint, root_from
+from app.sealing.errors import SealError
+from app.sealing.paper import from_halves, halves
+from app.setup.install import install, seat_district_discipline, write_settings
 from config import Settings
 
 PAPERS = {
@@ -21,9 +25,32 @@ PAPERS = {
 }
 
 
-def set_up(settings: Settings, day: date) -> Iterator[str]:
+class HasDesk(Exception):
+    """The district's discipline has a desk here already."""
+
+
+def seat_later(settings: Settings, paper: tuple[str, str], day: date) -> str:
+    """Give the district's discipline a desk after set-up, with both halves of the root; returns the line that prints
+    its invitation. Raises SealError for halves that are not this root's, HasDesk.
+    """
+    root = root_from(from_halves(*paper))
+    database, keyring = Database(settings.database), Keyring(settings.keys, settings.root_fingerprint)
+    try:
+        with database.work(write=True) as session:
+            if session.get_one(Installation, 1).root_public != root.public:
+                raise SealError("root")
+            if session.get_one(Desk, JIWEI).kind == "inside":
+                raise HasDesk
+            keys = seat_district_discipline(session, keyring, root.private, day)
+            code = invite(session, [keys], JIWEI, JIWEI, day + timedelta(days=INVITATION_DAYS))
+    finally:
+        database.dispose()
+    return f"邀请 invitation {JIWEI}: {code}"
+
+
+def set_up(settings: Settings, day: date, *, district_discipline: bool = False) -> Iterator[str]:
     """Install, and print what goes on paper: root and recovery keys in two halves each, an invitation for each desk."""
-    installed = install(settings, day)
+    installed = install(settings, day, district_discipline=district_discipline)
     write_settings(
         settings.data / "settings.toml",
         {
@@ -47,3 +74,8 @@ def set_up(settings: Settings, day: date) -> Iterator[str]:
             code = invite(session, [keys], desk_id, desk_id, day + timedelta(days=INVITATION_DAYS))
             yield f"邀请 invitation {desk_id}: {code}"
     database.dispose()
+    if not district_discipline:
+        yield (
+            f"区纪委监委在这里没有岗位：牵涉镇领导、镇纪委、区里的人的举报不收，页面请人打 {HOTLINE_DISCIPLINE}。"
+            " qu_jiwei has no desk here; flask seat-district-discipline makes one."
+        )

@@ -34,6 +34,7 @@ from tests.intake.test_take import GAS, sent
 from tests.makers import Town, add_member
 
 OFFICIAL = Report(what="安全办的人收厂里的钱，检查前通风报信", where="和兴园区", about_official=True)
+LEADER = Report(what="副镇长收了老板的红包，没人管", where="和兴园区", about_official=True)
 DEATH = Report(what="厂里轧死一个人没报，那台机器还在转", deaths=True, still_dangerous=True)
 ALL_SORTS = (GAS, GAS, replace(GAS, not_these="城建办的王某"), OFFICIAL, DEATH)
 DESKS = ("chengjian", "anjian", "zhifa", "dispatch", "office", "jijian")

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from app.casework.edges import take_edge
 from app.casework.facts import clear_columns
 from app.casework.models import Case
+from app.casework.reporting import say
 from app.casework.steps import LATE
 from app.db.base import Base, new_id
 from app.intake.sent import Taken
@@ -21,6 +22,7 @@ from app.ledger.models import LedgerCheckpoint, LedgerEntry
 from app.ledger.verify import verify
 from app.notices.models import Notice
 from app.notices.write import waiting
+from app.people.models import Grant
 from app.people.tools import Tools
 from app.photos.answers import Cleaned
 from app.rewards.models import Reward
@@ -31,9 +33,9 @@ from app.tips.receipts import look_up
 from app.vault.models import VaultRequest
 from app.vault.requests import ask_identity, release
 from tests.casework.test_way import desktop, step
-from tests.casework.walk import OFFICIAL
+from tests.casework.walk import LEADER, OFFICIAL
 from tests.intake.test_take import GAS, sent
-from tests.makers import Town
+from tests.makers import Town, seat_upper_discipline
 from tests.rewards.test_way import offered
 from tests.vault.test_vault import named, number
 
@@ -192,6 +194,35 @@ def test_an_official_s_case_is_told_to_discipline_alone(small_town: Town) -> Non
     each_hour(small_town.tools)
     told = {notice.desk_id for notice in rows(small_town, Notice)}
     assert told == {"jijian"}
+
+
+def test_a_leader_s_case_is_told_to_the_district_s_discipline_alone(town: Town) -> None:
+    """镇纪委 would be reminded of an accusation against its own leader, and hear when its reporter writes; the desk
+    that must act would hear neither.
+    """
+    seat_upper_discipline(town)
+    taken = take(town.tools, sent(LEADER))
+    assert taken.receipt is not None
+    say(town.tools, look_up(town.tools, taken.receipt), "message", "昨天又去了")
+    assert news(town, "qu_jiwei") == {"arrived": 1, "reply": 1}
+    town.now.pass_days(10)
+    each_hour(town.tools)
+    assert news(town, "qu_jiwei")["overdue"] == 1
+    assert {notice.desk_id for notice in rows(town, Notice)} == {"qu_jiwei"}
+
+
+def test_a_case_at_one_person_s_key_is_told_to_their_discipline(small_town: Town) -> None:
+    """Where somebody at 镇纪委 must not know, nobody at all would be reminded."""
+    taken = take(small_town.tools, sent(OFFICIAL))
+    with small_town.tools.database.work(write=True) as session:
+        session.execute(
+            update(Grant)
+            .where(Grant.subject_id == taken.case_id, Grant.recipient_id == "jijian")
+            .values(recipient_kind="member", recipient_id=small_town.members["jijian"].id)
+        )
+    small_town.now.pass_days(10)
+    remind(small_town.tools)
+    assert news(small_town, "jijian")["overdue"] == 1
 
 
 def test_silence_is_acceptance_once(town: Town) -> None:

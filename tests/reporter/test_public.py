@@ -15,7 +15,7 @@ from app.reporter.public import in_wan
 from app.rules.duties import DATA, load_duties
 from app.rules.privacy import CONSENT_FIELD, privacy_notice
 from app.rules.public import Claim, Line, PublicFacts
-from tests.makers import Town
+from tests.makers import Town, seat_upper_discipline
 from tests.web.door import app_of
 
 PAGES = ("/duties", "/how", "/kept", "/rewards", "/privacy")
@@ -276,3 +276,13 @@ def test_numbers_as_people_say_them(client: FlaskClient) -> None:
     with client.application.test_request_context():
         said = [in_wan(one) for one in (254, 3000, 10_000, 160_000, 571_000, 4_085_000, 33_000_000)]
     assert said == ["254 ", "3,000 ", "1 万", "16 万", "57.1 万", "408.5 万", "3,300 万"]
+
+
+def test_the_form_says_whom_no_desk_here_may_judge(small_town: Town) -> None:
+    """Somebody would write down an accusation of a town leader, and learn only afterwards that nobody here takes it."""
+    client = app_of(small_town).test_client()
+    assert "这里收不了，请打 12388" in client.get("/report").text
+    seat_upper_discipline(small_town)
+    page = client.get("/report").text
+    assert "12388" not in page
+    assert "只有纪委能看到。" in page

@@ -94,6 +94,29 @@ def test_a_desk_is_joined_and_recovered(installed: tuple[Path, str]) -> None:
     assert run(folder, "ledger", "verify").output.strip() == "ok"
 
 
+def test_the_district_s_discipline_gets_a_desk_if_wanted(installed: tuple[Path, str], tmp_path: Path) -> None:
+    """An accusation of a town leader could never be taken here; or a desk be made by who holds half the root."""
+    folder, printed = installed
+    assert "qu_jiwei" not in dict(INVITATION.findall(printed))
+    assert "请人打 12388" in printed
+    first, second = (half for _, _, name, half in HALF.findall(printed) if name == "root")
+    for wrong in (
+        (first, first),
+        tuple(half for _, _, name, half in HALF.findall(printed) if name == "desks"),
+    ):
+        done = run(folder, "seat-district-discipline", "--first", wrong[0], "--second", wrong[1])
+        assert "nothing was changed" in done.output
+    done = run(folder, "seat-district-discipline", "--first", first, "--second", second)
+    assert done.exit_code == 0, done.output
+    join(folder, "qu_jiwei", dict(INVITATION.findall(done.output))["qu_jiwei"])
+    again = run(folder, "seat-district-discipline", "--first", first, "--second", second)
+    assert "it has a desk already" in again.output
+    new = tmp_path / "data"
+    done = run(new, "setup", "--town", "演示镇", "--district", "演示区", "--district-discipline")
+    assert "12388" not in done.output
+    join(new, "qu_jiwei", dict(INVITATION.findall(done.output))["qu_jiwei"])
+
+
 def test_an_update_brings_an_older_database_to_head(small_town: Town) -> None:
     """After an update nothing would start, and the command that the message names not exist."""
     database = small_town.tools.database
