@@ -201,7 +201,7 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
         if line.kind == "answers" and not line.text:
             return case.id
         if danger:
-            notify(session, DUTY, "alarm", line.day)
+            notify(session, DUTY, "danger", line.day)
         for desk in told_of(session, case.id, case.desk_id):
             notify(session, desk, "reply", line.day)
         actor = tip_ledger_key(visit.private)

@@ -217,7 +217,7 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
         keep(session, prepared.photos)
         notify(session, prepared.desk, "arrived", day)
         if sent.in_danger(tools.rules.questions):
-            notify(session, DUTY, "alarm", day)
+            notify(session, DUTY, "danger", day)
         index, _ = append_all(session, registered(new, prepared.tip, day, detail))
         tip.sequence = seal_json(prepared.tip.key, index, sequence_place(tip.id))
         session.add_all([tip, new.case])

@@ -5,7 +5,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import NO_ROWID, Base, Day, DeskId, RandomId, one_of
 
-NOTICE_KINDS = ("arrived", "reply", "due_soon", "overdue", "unopened", "split", "vault", "reward", "alarm")
+NOTICE_KINDS = (
+    "arrived",
+    "reply",
+    "due_soon",
+    "overdue",
+    "unopened",
+    "split",
+    "vault",
+    "reward",
+    "danger",  # to life, just told; `alarm`: nobody signed for it in time
+    "alarm",
+)
 
 
 class Notice(Base):

@@ -86,7 +86,7 @@ def duty() -> str | AnyResponse:
         news = news_of(session)
     if request.method == "POST":
         with tools().database.work(write=True) as session:
-            for kind in ("alarm", "split"):
+            for kind in ("danger", "alarm", "split"):
                 mark_done(session, ("duty",), kind)
         return redirect(url_for("staff.duty"), 303)
     return render_template("staff/duty.html", notes=list(reversed(found)), news=news, **names())

@@ -25,6 +25,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import IntegrityError
 
 import app.casework.models
 import app.figures.models
@@ -34,7 +35,7 @@ import app.people.models
 import app.rewards.models
 import app.tips.models
 import app.vault.models  # noqa: F401 - imported so that their tables are known
-from app.db.base import Base, Utc
+from app.db.base import Base, Utc, new_id
 from app.db.engine import Database
 from app.db.schema import HEAD, SchemaNotAtHead, check_at_head, config_for, downgrade, upgrade
 from app.intake.take import take
@@ -216,6 +217,31 @@ def test_posters_of_the_first_version_are_looked_at_before_they_are_printed(empt
     downgrade(empty, "0002")
     with empty.reader.connect() as connection:
         assert set(connection.scalars(text("SELECT slug FROM posters"))) == {"market", "g"}
+
+
+def test_word_of_danger_becomes_an_alarm_for_the_version_before(empty: Database) -> None:
+    """An update that is taken back would stop at the first danger that somebody told, or lose it."""
+    upgrade(empty, "0004")
+    add_notice(empty, "danger")
+    downgrade(empty, "0003")
+    with empty.reader.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notices")).all() == ["alarm"]
+    with pytest.raises(IntegrityError):
+        add_notice(empty, "danger")
+    upgrade(empty, "0004")
+    add_notice(empty, "danger")
+
+
+def add_notice(database: Database, kind: str) -> None:
+    """As the versions from the first on know one."""
+    with database.writer.connect() as connection, connection.begin():
+        if connection.scalar(text("SELECT count(*) FROM desks")) == 0:
+            desk = (
+                "INSERT INTO desks (id, name, kind, role, active) VALUES ('duty', '', 'inside', 'duty', true)"
+            )
+            connection.execute(text(desk))
+        row = "INSERT INTO notices (id, desk_id, kind, day, done) VALUES (:id, 'duty', :kind, '2026-11-24', false)"
+        connection.execute(text(row), {"id": new_id(), "kind": kind})
 
 
 def test_a_migration_that_breaks_changes_nothing(empty: Database) -> None:

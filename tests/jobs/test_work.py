@@ -121,9 +121,11 @@ def test_jobs_never_reseal(town: Town) -> None:
 
 
 def test_danger_that_nobody_signs_for_alarms_once(town: Town) -> None:
-    """A report of a danger to life would lie unread, or its minute stay in memory after the alarm."""
+    """A report of a danger to life would lie unread, or its minute stay in memory after the alarm; or the duty desk
+    hear that nobody signed for it in time before anybody could.
+    """
     take(town.tools, sent(DANGER))
-    assert news(town, "duty") == {"alarm": 1}  # when it came in
+    assert news(town, "duty") == {"danger": 1}
     town.now.seconds = 14 * 60
     each_minute(town.tools)
     assert news(town, "office") == {}
@@ -131,6 +133,7 @@ def test_danger_that_nobody_signs_for_alarms_once(town: Town) -> None:
     for _ in range(2):
         each_minute(town.tools)
         assert news(town, "office") == {"alarm": 1}
+        assert news(town, "duty") == {"danger": 1, "alarm": 1}
     (name,) = town.tools.memory.keys("due:")
     assert town.tools.memory.get(name) == LATE
 
