@@ -8,16 +8,17 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from app.casework.access import cases_of, may_know
-from app.casework.context import Desktop
+from app.casework.context import Desktop, OpenTip
 from app.casework.facts import Facts, Situation, dues_of, situation
 from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
 from app.clock.dues import NEVER_OVERDUE
 from app.ledger.write import append, read_once
+from app.notices.write import end_replies, replies_wait
 from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
 from app.people.models import Grant
 from app.people.tools import Tools
-from app.tips.content import Content, open_content
+from app.tips.content import Content, mark_of_reply, open_content
 from app.tips.models import Tip
 
 PAGE = 50
@@ -183,6 +184,26 @@ def note_reading(tools: Tools, holder: Holder, now: Desktop) -> None:
                 detail={"by": holder.name, "desk": now.now.desk},
                 opening=now.history,
             )
+
+
+def end_news(tools: Tools, now: Desktop) -> None:
+    """The leading desk has read what the reporters of this case wrote: the notices of it end, those of other cases do
+    not. One that wrote since the page was read is still news.
+    """
+    marks = [marks_of(one) for one in now.tips]
+    with tools.database.work() as session:
+        if not replies_wait(session, frozenset().union(*marks)):
+            return
+    with tools.database.work(write=True) as session:
+        for one, known in zip(now.tips, marks, strict=True):
+            version = select(Tip.version).where(Tip.id == one.tip.id).with_for_update()
+            if session.scalar(version) == one.tip.version:
+                end_replies(session, known)
+
+
+def marks_of(one: OpenTip) -> frozenset[bytes]:
+    days = {line.day for line in one.thread if line.by == "reporter"}
+    return frozenset(mark_of_reply(one.key, day) for day in days)
 
 
 LINE_CHARS = 2000  # of what a report says

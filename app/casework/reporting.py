@@ -22,11 +22,11 @@ from app.casework.needs import Unmet
 from app.clock.dues import objection_until
 from app.db.versions import change
 from app.ledger.write import append
-from app.notices.write import notify
+from app.notices.write import notify, notify_reply
 from app.people.tools import Tools
 from app.photos.pool import Cleaned, Refused
 from app.sealing.once import content_digest, once_digest
-from app.tips.content import Content, Line, open_content, open_thread, seal_thread
+from app.tips.content import Content, Line, mark_of_reply, open_content, open_thread, seal_thread
 from app.tips.models import Tip
 from app.tips.objects import drop, keep, stage
 from app.tips.receipts import Visit, tip_ledger_key, tip_of
@@ -203,7 +203,7 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
         if danger:
             notify(session, DUTY, "danger", line.day)
         for desk in told_of(session, case.id, case.desk_id):
-            notify(session, desk, "reply", line.day)
+            notify_reply(session, desk, line.day, mark_of_reply(key, line.day))
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
         return case.id

@@ -14,7 +14,7 @@ from app.db.base import month_of
 from app.db.versions import Outrun, change
 from app.ledger.verify import make_checkpoint
 from app.ledger.write import append
-from app.notices.write import end_before, notify
+from app.notices.write import end_before, forget_replies, notify
 from app.people.tools import Tools
 from app.rewards import payment as rewards
 from app.tips.objects import sweep
@@ -120,6 +120,7 @@ def remind(tools: Tools) -> None:
         ).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)
+        forget_replies(session, today)
         for case_id, desk_id, reserved, state, accept_due, day, due in rows:
             passed = late(tools, state, day, due)
             for desk in told_of(session, case_id, desk_id):

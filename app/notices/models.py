@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import NO_ROWID, Base, Day, DeskId, RandomId, one_of
+from app.db.base import NO_ROWID, Base, Day, DeskId, RandomId, Sealed, one_of
 
 NOTICE_KINDS = (
     "arrived",
@@ -30,3 +30,4 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(12))
     day: Mapped[Day]
     done: Mapped[bool]
+    mark: Mapped[Sealed | None]  # 32 bytes of a reply: a report's own of that day, for who holds its key

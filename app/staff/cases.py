@@ -13,7 +13,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import LEADS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
-from app.casework.reading import COUNTED, counts, note_listing, note_reading, queue, search
+from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
 from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
 from app.ledger.write import history
@@ -71,6 +71,7 @@ def case(case_id: str) -> str | AnyResponse:
         return redirect(url_for("staff.case", case_id=case_id), 303)
     if now.is_lead:
         seen_life(tools(), case_id)
+        end_news(tools(), now)
     return show(now)
 
 
@@ -89,7 +90,6 @@ def take_edge_quietly(now: Desktop) -> None:
         take_edge(tools(), holder(), now.case.id, "sign_for", {}, by_opening=True)
     with tools().database.work(write=True) as session:
         mark_done(session, (now.now.desk,), "arrived")
-        mark_done(session, (now.now.desk,), "reply")
 
 
 def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] | None = None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.versions import change
-from app.sealing.fields import Place, canonical_json, open_json, seal_steps
+from app.sealing.fields import Place, canonical_json, derive_key, open_json, seal_steps
 from app.tips.models import Tip
 
 STEP = 4096  # bytes: nine photos or none, the columns have one length
@@ -106,6 +106,11 @@ class Line:
     shown: date | None = None
     once: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+
+
+def mark_of_reply(key: bytes, day: date) -> bytes:
+    """What a notice bears that a reporter wrote on `day`: 32 bytes that only the tip key gives."""
+    return derive_key(key, f"reply:{day.isoformat()}")
 
 
 def content_place(tip_id: str) -> Place:

@@ -60,7 +60,7 @@ CLEAR = {
     "members": "id username name public_key otp_step active version",
     "memberships": "member_id desk_id deputy",
     "monthly_counts": "month desk_id sector outcome count",
-    "notices": "id desk_id kind day done",
+    "notices": "id desk_id kind day done mark",
     "objects": "id state month worker",
     "posters": "slug place sector active scope people",
     "records": "id day month version",
@@ -230,6 +230,18 @@ def test_word_of_danger_becomes_an_alarm_for_the_version_before(empty: Database)
         add_notice(empty, "danger")
     upgrade(empty, "0004")
     add_notice(empty, "danger")
+
+
+def test_replies_told_before_they_had_marks_end_with_the_update(empty: Database) -> None:
+    """A desk would have news that no opening ends."""
+    upgrade(empty, "0004")
+    for kind in ("reply", "arrived"):
+        add_notice(empty, kind)
+    upgrade(empty, "0005")
+    with empty.reader.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notices")).all() == ["arrived"]
+    downgrade(empty, "0004")
+    add_notice(empty, "reply")
 
 
 def add_notice(database: Database, kind: str) -> None:
