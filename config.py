@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 AUTHORITIES = ("town", "county")
+LETTER_PREFIX = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,12}")
 ADDRESS = re.compile(r"(https?)://[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?(?::([1-9][0-9]{0,4}))?")
 
 
@@ -30,6 +31,7 @@ class Settings:
     memory: str  # where what must not persist lies: a tmpfs folder or redis://
     town: str
     district: str
+    letter_prefix: str  # of the numbers of letters that leave (发文机关代字): 下仓安移〔2026〕1号
     telephone: str  # landline of the duty desk
     authority: Literal["town", "county"]  # a town proposes, a county decides (安全生产法 §9, §73, §76)
     root_fingerprint: str  # of the key that signs every desk's first epoch; empty before set-up
@@ -61,6 +63,9 @@ def load(environ: Mapping[str, str]) -> Settings:
         memory=environ.get("ANSHAO_MEMORY") or default_memory(data),
         town=text(environ, written, "town", "下仓镇"),
         district=text(environ, written, "district", "天津市蓟州区"),
+        letter_prefix=letter_prefix(
+            text(environ, written, "letter_prefix", ""), text(environ, written, "town", "下仓镇")
+        ),
         telephone=text(environ, written, "telephone", ""),
         authority=authority(text(environ, written, "authority", "town")),
         root_fingerprint=text(environ, written, "root_fingerprint", ""),
@@ -91,6 +96,17 @@ def read_file(path: Path) -> dict[str, str]:
 
 def text(environ: Mapping[str, str], written: Mapping[str, str], name: str, default: str) -> str:
     return environ.get(f"ANSHAO_{name.upper()}") or written.get(name) or default
+
+
+def letter_prefix(value: str, town: str) -> str:
+    """What stands before the year in a letter's number; unset, the town's name and 安移. Raises SettingError."""
+    if not value:
+        return re.sub("(镇|乡|街道)$", "", town) + "安移"
+    if not LETTER_PREFIX.fullmatch(value):
+        raise SettingError(
+            f"letter_prefix must be 1 to 12 characters without digits or brackets, not {value!r}"
+        )
+    return value
 
 
 def authority(value: str) -> Literal["town", "county"]:

@@ -57,3 +57,13 @@ def test_a_demonstration_may_do_without_tls(tmp_path: Path) -> None:
     """Nobody could try a poster with the phone in their own house."""
     given = loaded(tmp_path, address="http://192.0.2.7:8000", demonstration="yes")
     assert given.address == "http://192.0.2.7:8000"
+
+
+def test_letters_bear_the_town_s_own_sign(tmp_path: Path) -> None:
+    """Another town's letters would go out under 下仓's number."""
+    assert loaded(tmp_path).letter_prefix == "下仓安移"
+    assert loaded(tmp_path, town="东赵各庄镇").letter_prefix == "东赵各庄安移"
+    assert loaded(tmp_path, letter_prefix="蓟下应急").letter_prefix == "蓟下应急"
+    for wrong in ("下仓〔2026〕", "下仓 1", "长" * 13):
+        with pytest.raises(SettingError, match="letter_prefix"):
+            loaded(tmp_path, letter_prefix=wrong)

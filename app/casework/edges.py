@@ -5,6 +5,7 @@ what the reporter is told, the notices, and last the ledger entry.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.casework.effects import Effect
 from app.casework.facts import Situation, clear_columns, hidden_of, seal_facts, with_event
 from app.casework.flow import TABLE, Edge
 from app.casework.handover import replace_grants
+from app.casework.letters import NumberTaken, claim_number
 from app.casework.needs import Unmet, check
 from app.casework.records import rewrite_record
 from app.casework.steps import STEPS, plain
@@ -55,10 +57,19 @@ def take_edge(
     check(now, edge, values)
     photos = clean_all(tools, now, edge, uploads)
     try:
-        return step(now, edge, values, photos)
+        return step_until_numbered(now, edge, values, photos)
     except BaseException:
         drop(tools.database, tools.store, photos)
         raise
+
+
+def step_until_numbered(
+    now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Photo, ...]
+) -> Situation:
+    """Who was outrun by another letter writes theirs again, under the next number."""
+    while True:
+        with suppress(NumberTaken):
+            return step(now, edge, values, photos)
 
 
 def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Photo, ...]) -> Situation:
@@ -119,6 +130,8 @@ def write(
     session: Session, now: Desktop, edge: Edge, effect: Effect, after: Situation, photos: tuple[Photo, ...]
 ) -> None:
     """The one short transaction of an edge."""
+    if effect.letter:  # first: whoever is outrun here has changed nothing yet, also not in memory
+        claim_number(session, now.day.year, effect.letter)
     key = effect.case.key if effect.case else now.key
     change(
         session,

@@ -1,6 +1,5 @@
 """Steps that hand a case over: to another desk with new keys for all that follows, to a district bureau by letter."""
 
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +10,7 @@ from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, with_record
 from app.casework.flow import LEADS, Edge
 from app.casework.handover import regrant, rekey, rekey_tip
+from app.casework.letters import next_number
 from app.casework.needs import Unmet
 from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
 from app.people.grants import Subject, holders_of
@@ -101,19 +101,21 @@ def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
 
 
 def hand_up(
-    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+    session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     """A newly written, numbered letter (移送函) to a district bureau; our desk keeps the key and chases the reply."""
     bureau = now.desks.get(values["bureau"])
     if bureau is None or bureau.kind != "outside":
         raise Unmet("请选一个区级部门。")
+    number = next_number(session, now.day.year)
     letter = {
         "form": "移送函",
         "to": bureau.name,
         "title": values["title"],
         "text": values["text"],
-        "letter_number": f"{now.day.year}-{secrets.randbelow(9000) + 1000}",
+        "letter_number": f"{now.day.year}-{number}",
+        "letter_prefix": now.tools.letter_prefix,
     }
     waits = "，待区级处置" if now.tools.authority == "town" else ""
     told = f"已移送{bureau.name}{waits}，我们继续跟踪。"
-    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"])
+    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"], letter=number)

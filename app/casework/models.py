@@ -68,3 +68,12 @@ class Record(Base):
     ledger_key: Mapped[Sealed]  # under the month's retention key
     body: Mapped[Sealed]
     version: Mapped[Version]
+
+
+class LetterCount(Base):
+    """How many letters (移送函) left in a year: the number of the last."""
+
+    __tablename__ = "letter_counts"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]

@@ -42,6 +42,7 @@ class Tools:
     worker: str  # name of the lock this process holds while it lives
     authority: str  # town | county
     town: str
+    letter_prefix: str  # of the numbers of letters that leave (发文机关代字)
     counter_open: bool
     anonymous_reward: bool | None  # None: the district has not decided
     insider_uplift: Decimal | None  # likewise; 0.2 is 20 %

@@ -77,6 +77,7 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
         worker=worker,
         authority=settings.authority,
         town=settings.town,
+        letter_prefix=settings.letter_prefix,
         counter_open=settings.counter_open,
         anonymous_reward=settings.anonymous_reward,
         insider_uplift=settings.insider_uplift,
