@@ -99,7 +99,7 @@ class ReportForm(OnceForm):
                 raise ValidationError(problem)
         elif (
             self.mode.data in ("callback", "named")
-            and sum(letter.isdigit() for letter in field.data or "") < 7
+            and sum(letter.isdecimal() for letter in field.data or "") < 7
         ):
             raise ValidationError(_l("要联系您，请写能打通的电话；不想留，就选匿名。"))
 

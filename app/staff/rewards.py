@@ -1,5 +1,6 @@
 """The rewards' pages: eligibility asked one by one, the calculation, signing, the district's decision, the offer."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
@@ -37,6 +38,7 @@ STATE_NAMES = {
     "refused": "不予奖励",
 }
 ANSWERS = {"unknown": "不清楚", "yes": "是", "no": "否"}
+HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 Page = str | tuple[str, int] | AnyResponse
 
 
@@ -123,10 +125,23 @@ def facts_from(now: Desktop, one: OpenTip, typed: dict[str, str]) -> Facts:
     given = {
         "kind": typed.get("kind") or "violation",
         "fine": typed.get("fine") or (sum(fines.values()) if fines else None),
-        "deaths": int(typed["deaths"]) if typed.get("deaths", "").isdigit() else None,
+        "deaths": count_of(typed.get("deaths", ""), "死亡人数"),
     }
     answers = {name.removeprefix("q-"): text for name, text in typed.items() if name.startswith("q-")}
     return replace(facts_of(given, answers), **established(now, one))
+
+
+def count_of(text: str, name: str) -> int | None:
+    """A count as typed, full width or not; None where nothing was typed. Raises RewardError.
+
+    Only these ten digits: `str.isdigit` also says yes to ² and ①, which `int` then refuses.
+    """
+    plain = text.strip().translate(HALF_WIDTH)
+    if not plain:
+        return None
+    if not re.fullmatch("[0-9]{1,9}", plain):
+        raise RewardError(f"{name}请写成数字，比如 2；没有就空着。")
+    return int(plain)
 
 
 def done(reward_id: str, act: Callable[[Tools, Holder], object]) -> Page:

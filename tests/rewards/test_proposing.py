@@ -131,3 +131,20 @@ def test_an_insider_s_uplift_as_the_district_has_written(
     assert words in paper_of(small_town, made)
     with small_town.tools.database.work() as session:
         assert one_reward(session, small_town.tools, small_town.holder("office"), made).body["fen"] == fen
+
+
+@pytest.mark.parametrize("typed", ["²", "①", "两个", "-1", "1e3", "9" * 40, "٣"])
+def test_a_count_that_is_no_number_is_explained(small_town: Town, typed: str) -> None:
+    """A clerk who types ² would get an error page, and what cannot be read be taken for "nobody died"."""
+    taken = verified(small_town)
+    client, secret = signed_in(app_of(small_town), small_town, "chengjian")
+    answer = client.post(
+        f"/desk/cases/{taken.case_id}/reward", data={"kind": "concealment", "deaths": typed, "csrf": secret}
+    )
+    assert answer.status_code == 422
+    assert "死亡人数请写成数字" in answer.text
+    assert f'value="{typed}"' in answer.text
+    wide = client.post(
+        f"/desk/cases/{taken.case_id}/reward", data={"kind": "concealment", "deaths": "２", "csrf": secret}
+    )
+    assert "请写成数字" not in wide.text
