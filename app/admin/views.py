@@ -1,13 +1,14 @@
 """The administrator's pages: who sits where, stopping a sign-in; counts, never contents."""
 
 from flask import Blueprint, redirect, render_template
-from sqlalchemy import select, update
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.admin import posters
 from app.ledger.write import append
 from app.people.desks import all_desks
 from app.people.models import DeskEpoch, Member, Membership
+from app.people.signin import allow_member, forget_sessions, stop_member
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 
@@ -35,11 +36,11 @@ def people(problem: str = "") -> str:
 @admin.post("/members/<member_id>/<action>")
 @signed_in("admin")
 def allow(member_id: str, action: str) -> AnyResponse | tuple[str, int]:
-    """Stop or allow a sign-in; no key changes hands."""
+    """Stop or allow a sign-in; stopping ends every session of the member for good. No key changes hands."""
     if action not in ("stop", "allow") or member_id == holder().member_id:
         return people("不能停用自己。"), 422
     with tools().database.work(write=True) as session:
-        session.execute(update(Member).where(Member.id == member_id).values(active=action == "allow"))
+        (stop_member if action == "stop" else allow_member)(session, member_id)
         append(
             session,
             day=tools().now.today(),
@@ -48,4 +49,6 @@ def allow(member_id: str, action: str) -> AnyResponse | tuple[str, int]:
             subject=tools().keyring.standing_key(f"member:{member_id}"),
             detail={"by": holder().name},
         )
+    if action == "stop":
+        forget_sessions(tools().memory, member_id)
     return redirect("/admin/", 303)

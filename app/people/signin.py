@@ -22,6 +22,7 @@ from app.sealing.sessions import unwrap_session, wrap_session
 from app.store.memory import Memory
 
 IDLE_SECONDS = 20 * 60
+VERSION_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def sign_in(
         )
         if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts rows
             return None
-    return open_session(memory, member.id, private)
+    return open_session(memory, member, private)
 
 
 def matching_step(otp_secret: bytes, code: str, now: datetime) -> int | None:
@@ -71,11 +72,17 @@ def matching_step(otp_secret: bytes, code: str, now: datetime) -> int | None:
     return None
 
 
-def open_session(memory: Memory, member_id: str, private: bytes) -> SignedIn:
+def open_session(memory: Memory, member: Member, private: bytes) -> SignedIn:
+    """A session of the member as they were read: whoever is stopped meanwhile has another version by now."""
     name = secrets.token_hex(16)
     secret, blob = wrap_session(private)
-    memory.set(f"session:{name}", member_id.encode() + blob, IDLE_SECONDS)
+    memory.set(f"session:{name}", head_of(member) + blob, IDLE_SECONDS)
     return SignedIn(cookie=f"{name}.{secret.hex()}")
+
+
+def head_of(member: Member) -> bytes:
+    """What a session begins with: whose it is, and of which version."""
+    return member.id.encode() + member.version.to_bytes(VERSION_BYTES, "big")
 
 
 def read_session(session: Session, keyring: Keyring, memory: Memory, cookie: str) -> Holder | None:
@@ -85,14 +92,32 @@ def read_session(session: Session, keyring: Keyring, memory: Memory, cookie: str
     if value is None:
         return None
     member = session.get(Member, value[:32].decode())
-    if member is None or not member.active:
+    if member is None or not member.active or not value.startswith(head_of(member)):
         return None
     try:
-        private = unwrap_session(bytes.fromhex(secret), value[32:])
+        private = unwrap_session(bytes.fromhex(secret), value[len(head_of(member)) :])
     except (SealError, ValueError):
         return None
     memory.touch(f"session:{name}", IDLE_SECONDS)
     return make_holder(session, member, private, open_ledger_key(keyring, member))
+
+
+def stop_member(session: Session, member_id: str) -> None:
+    """No sign-in, and every session ends for good: allowed again, the member signs in anew. No key changes hands."""
+    stopped = {"active": False, "version": Member.version + 1}
+    session.execute(update(Member).where(Member.id == member_id).values(stopped))
+
+
+def allow_member(session: Session, member_id: str) -> None:
+    session.execute(update(Member).where(Member.id == member_id).values(active=True))
+
+
+def forget_sessions(memory: Memory, member_id: str) -> None:
+    """Take a stopped member's wrapped keys out of the memory at once, not when they would have been idle too long."""
+    for name in memory.keys("session:"):
+        value = memory.get(name)
+        if value is not None and value.startswith(member_id.encode()):
+            memory.delete(name)
 
 
 def close_session(memory: Memory, cookie: str) -> None:

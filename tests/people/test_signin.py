@@ -12,7 +12,16 @@ from sqlalchemy import update
 from app.people.codes import STEP_SECONDS, code_at
 from app.people.holder import Holder
 from app.people.models import Member
-from app.people.signin import IDLE_SECONDS, SignedIn, close_session, read_session, sign_in
+from app.people.signin import (
+    IDLE_SECONDS,
+    SignedIn,
+    allow_member,
+    close_session,
+    forget_sessions,
+    read_session,
+    sign_in,
+    stop_member,
+)
 from tests.makers import OTP_SECRET, PASSPHRASE, Town
 
 WHO = "chengjian"
@@ -108,6 +117,25 @@ def test_a_stopped_member_is_out_at_once(town: Town) -> None:
     assert who_is(town, cookie) is None
     town.now.seconds += STEP_SECONDS
     assert enter(town) is None
+
+
+def test_a_session_from_before_a_stop_never_lives_again(town: Town) -> None:
+    """A cookie taken from a stopped member's phone would open everything as soon as the member is allowed again."""
+    cookie, member_id = entered(town), town.members[WHO].id
+    kept = session_file(town).read_bytes()
+    with town.tools.database.work(write=True) as session:
+        stop_member(session, member_id)
+    forget_sessions(town.tools.memory, member_id)
+    assert list(Path(town.settings.memory).glob("*.value")) == []
+    with town.tools.database.work(write=True) as session:
+        allow_member(session, member_id)
+    name = cookie.partition(".")[0]
+    town.tools.memory.set(f"session:{name}", kept[kept.index(member_id.encode()) :], IDLE_SECONDS)
+    assert (
+        who_is(town, cookie) is None
+    )  # also where it was written again, by a sign-in at the very moment of the stop
+    town.now.seconds += STEP_SECONDS
+    assert who_is(town, entered(town)) is not None
 
 
 def test_the_session_ends_when_idle_and_lives_while_used(small_town: Town) -> None:
