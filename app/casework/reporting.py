@@ -26,7 +26,16 @@ from app.notices.write import notify, notify_reply
 from app.people.tools import Tools
 from app.photos.pool import Cleaned, Refused
 from app.sealing.once import content_digest, once_digest
-from app.tips.content import Content, Line, mark_of_reply, open_content, open_thread, seal_thread
+from app.tips.content import (
+    MAX_PHOTOS,
+    MOST_PHOTOS,
+    Content,
+    Line,
+    mark_of_reply,
+    open_content,
+    open_thread,
+    seal_thread,
+)
 from app.tips.models import Tip
 from app.tips.objects import drop, keep, stage
 from app.tips.receipts import Visit, tip_ledger_key, tip_of
@@ -144,6 +153,7 @@ def say(
         if is_known(open_thread(tip, key), line):
             return ()
         check_kind(tools, tip, open_thread(tip, key), line)
+        check_photos(open_content(tip, key), open_thread(tip, key), len(uploads))
     cleaned, refused = clean_all(tools, uploads)
     if cleaned or text or kind == "withdrawal":
         write_with_photos(tools, visit, line, cleaned)
@@ -192,6 +202,7 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
             return ""
         case = session.get_one(Case, open_content(tip, key).case_id)
         check_kind(tools, tip, lines, line)
+        check_photos(open_content(tip, key), lines, len(line.photos))
         keep(session, line.photos)
         values = {"state": "withdrawn"} if line.kind == "withdrawal" else {}
         change(session, tip, thread=seal_thread(tip.id, key, [*lines, line]), **values)
@@ -207,6 +218,19 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
         return case.id
+
+
+def check_photos(content: Content, lines: Sequence[Line], more: int) -> None:
+    """Nine photos at once, as with the report; forty-five of one reporter in all, so that nobody fills the disk that
+    all reports share. Raises Unmet.
+    """
+    if more > MAX_PHOTOS:
+        raise Unmet(f"一次最多 {MAX_PHOTOS} 张照片，请重新选；写的内容都在。")
+    known = len(content.photos) + sum(len(line.photos) for line in lines if line.by == "reporter")
+    left = max(MOST_PHOTOS - known, 0)
+    if more > left:
+        rest = f"还能发 {left} 张" if left else "不能再发照片了"
+        raise Unmet(f"一件举报一共最多 {MOST_PHOTOS} 张照片，{rest}；写的内容都在，可以不带照片发。")
 
 
 def check_kind(tools: Tools, tip: Tip, lines: Sequence[Line], line: Line) -> None:

@@ -8,12 +8,12 @@ or the sweep takes it after a day.
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from app.intake.sent import MAX_PHOTOS, RefusedPhoto
+from app.intake.sent import RefusedPhoto
 from app.people.tools import Tools
 from app.photos.pool import Cleaned, Refused
 from app.sealing.errors import SealError
 from app.sealing.sessions import Box
-from app.tips.content import Photo
+from app.tips.content import MAX_PHOTOS, Photo
 from app.tips.objects import drop, stage
 
 PURPOSE = "held-photo"

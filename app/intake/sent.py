@@ -15,8 +15,6 @@ from app.tips.content import Photo, Report
 from app.tips.identity import NOBODY, Person
 from app.tips.sealed import SealedIdentity
 
-MAX_PHOTOS = 9
-
 
 @dataclass(frozen=True)
 class Sent:

@@ -17,11 +17,11 @@ from wtforms import (
 )
 from wtforms.validators import Length
 
-from app.intake.sent import MAX_PHOTOS, Sent
+from app.intake.sent import Sent
 from app.reporter.questions import answers_sent
 from app.reporter.sealing import sealed_in, sealed_problem
 from app.sealing.once import new_once, read_once
-from app.tips.content import Report
+from app.tips.content import MAX_PHOTOS, Report
 from app.tips.identity import Person
 from app.web.text import plain_text
 
@@ -152,4 +152,4 @@ class SayForm(OnceForm):
 
     kind = HiddenField()
     message = TextAreaField(_l("写给办理的人"), [most(TEXT)], filters=[plain_text])
-    photos = MultipleFileField(_l("补充照片"))
+    photos = MultipleFileField(_l("补充照片（一次最多 9 张）"))

@@ -6,10 +6,10 @@ from flask import Blueprint, request
 from sqlalchemy.exc import OperationalError
 
 from app.intake.held import hold, release
-from app.intake.sent import MAX_PHOTOS, RefusedPhoto
+from app.intake.sent import RefusedPhoto
 from app.reporter.forms import ReportForm
 from app.sealing.once import read_once
-from app.tips.content import Photo
+from app.tips.content import MAX_PHOTOS, Photo
 from app.web.errors import failed, words
 from app.web.request import photos_sent
 from app.web.services import tools

@@ -12,7 +12,7 @@ from app.intake.take import take
 from app.intake.visits import open_visit
 from app.people.desks import NoLivingKey
 from app.sealing.once import new_once, read_once
-from app.tips.content import Report
+from app.tips.content import MAX_PHOTOS, Report
 from app.tips.identity import Person
 from app.web.request import photos_sent
 from app.web.services import tools
@@ -57,6 +57,8 @@ def intake() -> str | AnyResponse | tuple[str, int]:
     typed |= {name: request.form.get(name, "") for name in ("channel", "sector", "once", "receipt", *TICKS)}
     if not typed["what"] and not request.files.getlist("photos"):
         return page(typed, "请写情况，或者传照片。"), 422
+    if len(request.files.getlist("photos")) > MAX_PHOTOS:
+        return page(typed, f"照片最多 {MAX_PHOTOS} 张，请重新选；写的内容都在。"), 422
     try:
         return hand_in(typed)
     except (Unmet, ValueError, NoLivingKey) as problem:

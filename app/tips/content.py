@@ -12,6 +12,8 @@ from app.sealing.fields import Place, canonical_json, derive_key, open_json, sea
 from app.tips.models import Tip
 
 STEP = 4096  # bytes: nine photos or none, the columns have one length
+MAX_PHOTOS = 9  # sent at once, with a report or a message
+MOST_PHOTOS = 45  # of one reporter, all in all: the report and four messages full of them
 MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
 CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
 VISITS = (

@@ -113,3 +113,34 @@ def test_the_key_in_the_cookie_is_not_the_tip_s(small_town: Town) -> None:
         key = open_key(session, small_town.tools.keyring, holder, Subject("tip", tip.id))
     assert key.hex() not in cookie.value
     assert tip.id not in cookie.value
+
+
+def photos(count: int) -> list[FileStorage]:
+    return [FileStorage(io.BytesIO(small_photo()), f"{n}.jpg") for n in range(count)]
+
+
+def test_a_message_takes_nine_photos_and_a_tip_forty_five(small_town: Town) -> None:
+    """One phone could fill the disk that all reports share; or somebody lose what they typed to a limit."""
+    app = app_of(small_town)
+    client = followed(app, *receipt_in(report(app.test_client(), what="门锁着", photos=photos(9))))
+    secret = SECRET.findall(client.get("/follow").text)[0]
+
+    def send(text: str, count: int) -> tuple[int, str]:
+        typed = {"kind": "message", "message": text, "once": new_once(), "secret": secret}
+        answer = client.post("/follow", data={**typed, "photos": photos(count)})
+        return answer.status_code, answer.text
+
+    status, page = send("又锁了", 10)
+    assert status == 422
+    assert "一次最多 9 张照片" in page
+    assert "又锁了</textarea>" in page
+    for count in (9, 9, 9, 8):
+        assert send("今天还锁着", count)[0] == 303
+    status, page = send("第三天", 2)
+    assert status == 422
+    assert "一共最多 45 张照片，还能发 1 张" in page
+    assert "第三天</textarea>" in page
+    assert send("第三天", 1)[0] == 303
+    assert "不能再发照片了" in send("第四天", 1)[1]
+    assert send("第四天", 0)[0] == 303
+    assert len(PHOTO.findall(client.get("/follow").text)) == 45
