@@ -2,8 +2,11 @@
 
 import secrets
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, redirect, request
+from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 STATIC_SECONDS = 86400
 
@@ -42,7 +45,20 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def stay_here() -> AnyResponse | None:
+    """Answer an address that lacks its slash, or has one too many, by path alone: Werkzeug would name the host that the
+    request claims to be for, and a cache in between keep somebody else's.
+    """
+    wrong = request.routing_exception
+    if not isinstance(wrong, RequestRedirect):
+        return None
+    right = urlsplit(wrong.new_url)
+    path = "/" + right.path.lstrip("/")
+    return redirect(f"{path}?{right.query}" if right.query else path, wrong.code)
+
+
 def register(app: Flask) -> None:
+    app.before_request(stay_here)
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = CallOnPrint(csp_nonce)
     app.jinja_env.globals["script_nonce"] = CallOnPrint(script_nonce)
