@@ -1,14 +1,17 @@
 """Headers of every answer: nothing is stored, framed, sent on or run that is not ours."""
 
+import base64
+import hashlib
 import secrets
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 STATIC_SECONDS = 86400
+INLINE = "web/load_report.js"  # the one script that stands in a page
+INLINE_SOURCE = "INLINE_SOURCE"  # in the configuration: its hash, as the policy names it
 
 
 def csp_nonce() -> str:
@@ -19,17 +22,11 @@ def csp_nonce() -> str:
     return nonce
 
 
-def script_nonce() -> str:
-    """The same nonce, on the one page that has a line of script in it: only there may it run one."""
-    g.has_script = True
-    return csp_nonce()
-
-
 def add_headers(response: Response) -> Response:
     style = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    script = style if "has_script" in g else ""
     response.headers["Content-Security-Policy"] = (
-        f"default-src 'none'; style-src 'self'{style}; img-src 'self' data: blob:; script-src 'self'{script}; "
+        f"default-src 'none'; style-src 'self'{style}; img-src 'self' data: blob:; "
+        f"script-src 'self' {current_app.config[INLINE_SOURCE]}; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -58,20 +55,18 @@ def stay_here() -> AnyResponse | None:
 
 
 def register(app: Flask) -> None:
+    script = app.jinja_env.get_template(INLINE).render().encode()
+    app.config[INLINE_SOURCE] = f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
     app.before_request(stay_here)
     app.after_request(add_headers)
-    app.jinja_env.globals["csp_nonce"] = CallOnPrint(csp_nonce)
-    app.jinja_env.globals["script_nonce"] = CallOnPrint(script_nonce)
+    app.jinja_env.globals["csp_nonce"] = CallOnPrint()
 
 
 class CallOnPrint:
     """Lets a template write `{{ csp_nonce }}`."""
 
-    def __init__(self, call: Callable[[], str]) -> None:
-        self.call = call
-
     def __str__(self) -> str:
-        return self.call()
+        return csp_nonce()
 
     def __html__(self) -> str:
-        return self.call()
+        return csp_nonce()

@@ -158,8 +158,10 @@ def test_a_number_for_a_call_takes_no_name_along(small_town: Town, wire: Wire, p
 def test_nothing_is_loaded_before_the_choice(wire: Wire, page: Page) -> None:
     """A slow phone would load code that most reports never need."""
     page.goto(wire.address + "/report", wait_until="networkidle")
+    assert [one.address for one in wire.asked] == ["/report?"]
     page.fill("#what", "门锁着")
-    assert not wire.at("/static/seal.js")
+    page.locator("#what-selfcheck").wait_for(state="attached")
+    assert not [one.address for one in wire.asked if "seal" in one.address]
     assert not page.locator("#sealing").is_visible()
     page.check("input[name=mode][value=callback]")
     note(page, BY_PHONE)
@@ -251,6 +253,38 @@ def test_without_javascript_the_old_way_works(small_town: Town, wire: Wire, brow
     number = send(page)
     assert BY_SERVER in page.content()
     context.close()
+    assert opened(small_town, number) == WHO
+
+
+def test_without_the_script_the_server_seals_as_the_page_says(
+    small_town: Town, wire: Wire, page: Page
+) -> None:
+    """Where the line breaks after the first view nobody could leave a name, or the page would promise too much."""
+    page.route("**/static/js/sealing.js", lambda route: route.abort())
+    fill(page, wire)
+    note(page, BY_SERVER)
+    number = send(page)
+    assert BY_SERVER in page.content()
+    assert opened(small_town, number) == WHO
+
+
+def test_a_report_sent_at_once_waits_for_the_script(small_town: Town, wire: Wire, page: Page) -> None:
+    """Who is faster than their line would have the name go through the server."""
+    late: list[Route] = []
+
+    def hold_up(route: Route) -> None:
+        late.append(route)
+
+    page.route("**/static/js/sealing.js", hold_up)
+    fill(page, wire)
+    page.click("button.go[type=submit]", no_wait_after=True)
+    page.click("button.go[type=submit]", no_wait_after=True)
+    assert not wire.at("/report", "POST")
+    late[0].continue_()
+    number = page.locator("[data-tip-number]").get_attribute("data-tip-number") or ""
+    assert len(wire.at("/report", "POST")) == 1
+    assert BY_SERVER not in page.content()
+    assert not holds(wire, WHO.name)
     assert opened(small_town, number) == WHO
 
 

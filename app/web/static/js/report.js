@@ -46,11 +46,34 @@ function sealOnPhone(extras) {
   Object.assign(form.querySelector("#sealing").dataset, extras.getElementById("sealing-words").dataset);
   let loading = null;
   const choose = () => {
-    const chosen = form.querySelector("input[name=mode]:checked");
-    if (loading === null && chosen && chosen.value !== "anonymous") loading = import("./sealing.js").catch(() => (loading = null));
+    if (loading !== null || form.elements.mode.value === "anonymous") return;
+    loading = import("./sealing.js").catch(() => (loading = null));
+    waitFor(loading);
   };
   for (const choice of form.querySelectorAll("input[name=mode]")) choice.addEventListener("change", choose);
   choose();
 }
 
-start().catch(() => {}); // then the form is what it is without
+// A report in which somebody leaves a name, sent while what seals it is on its way, waits for it.
+let pending = 0;
+let held = null;
+
+async function waitFor(something) {
+  pending += 1;
+  await something;
+  pending -= 1;
+  if (pending === 0 && held !== null) {
+    held.click();
+    held = null;
+  }
+}
+
+function hold(event) {
+  if (event.target !== form || pending === 0 || form.elements.mode.value === "anonymous") return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held = event.submitter || form.querySelector("button.go[type=submit]");
+}
+
+document.addEventListener("submit", hold, true);
+waitFor(start().catch(() => {})); // then the form is what it is without

@@ -1,0 +1,27 @@
+{#- Fetches js/report.js at the first touch of the form, so that a first view is one request. A report in which somebody
+leaves a name, sent meanwhile, waits for it; where it cannot come, the server seals, as the page has said all along. A
+browser that knows no modules is left alone. Short, because it comes with every first view; the content security policy
+knows these bytes by their hash. -#}
+(() => {
+const form = document.getElementById("report"), f = form.elements;
+let script, held, done = !("noModule" in HTMLScriptElement.prototype);
+const end = () => { done = 1; held && held.click(); held = 0; };
+const named = () => f.mode.value != "anonymous" && !f.sealed_identity.value;
+const load = () => {
+if (done || script) return;
+script = document.createElement("script");
+script.type = "module";
+script.src = form.dataset.script;
+script.onload = script.onerror = end;
+form.append(script);
+};
+form.onpointerdown = form.onchange = load;
+form.addEventListener("focusin", load);
+form.onsubmit = (event) => {
+if (done || !named()) return;
+load();
+held = event.submitter || form.querySelector("button.go[type=submit]");
+event.preventDefault();
+};
+onpageshow = () => { f.mode.value != "anonymous" && load(); };
+})();
