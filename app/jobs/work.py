@@ -114,9 +114,7 @@ def remind(tools: Tools) -> None:
         rows = session.execute(
             select(
                 Case.id, Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due
-            ).where(
-                Case.next_due <= today + SOON
-            )
+            ).where(Case.next_due <= today + SOON)
         ).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)

@@ -312,7 +312,9 @@ def test_a_broken_promise_is_said_before_the_server_gets_the_name(
 def test_two_taps_are_one_report(wire: Wire, page: Page) -> None:
     """An impatient thumb would make two reports while the phone is still sealing."""
     fill(page, wire)
-    page.evaluate("() => { for (let tap = 0; tap < 3; tap++) document.querySelector('#report > button.go').click(); }")
+    page.evaluate(
+        "() => { for (let tap = 0; tap < 3; tap++) document.querySelector('#report > button.go').click(); }"
+    )
     page.locator("[data-tip-number]").wait_for()
     assert len(wire.at("/report", "POST")) == 1
 
