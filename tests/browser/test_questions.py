@@ -68,7 +68,7 @@ def test_a_villager_answers_by_thumb_and_is_told_whom_to_call(served: Served, br
     context.close()
     context, page = served.signed_in(browser, "duty")
     page.goto(f"{served.address}/desk/duty")
-    assert "有生命危险的举报" in page.locator("main").inner_text()
+    assert "刚有人报告有生命危险" in page.locator("main").inner_text()
     context.close()
 
 
