@@ -30,6 +30,14 @@ DECLINE_REASONS = {  # rules.yaml not_accepted_reasons; "not ours" is never amon
     "not_report": "属于意见建议、信息公开或行政复议",
     "judicial": "法院或仲裁正在处理或已经处理",
 }
+DECLINE_TOLD = {  # what the reporter can do next; never whether a report stands behind the other matter
+    "duplicate": "这件事先前已经登记，由那一件接着办，这一件不再另办。您有新的线索，请在下面留言。",
+    "no_target": "地点、对象没有说清，找不到地方，这一件不再往下办。您可以再报一次："
+    "写明在哪个村、哪条路、哪家单位，或者拍一张照片。",
+    "not_report": "这不属于安全生产举报，不在这里办。提意见建议、申请信息公开、申请行政复议，请打 12345 问该找谁。"
+    "现场有危险，请再报一次。",
+    "judicial": "法院或仲裁机构正在处理或已经处理，这里不能另作处理，请向那里问结果。现场还有危险，请再报一次。",
+}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.casework.alarms import life_name
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, pick, with_record
-from app.casework.flow import Edge
+from app.casework.flow import DECLINE_TOLD, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge
 from app.casework.needs import Unmet, check_major, may_countersign
@@ -48,7 +48,7 @@ def decline(
     why = dict(edge.fields[0].choices)[values["why"]]
     line = Line(day=now.day, by="desk", kind="answer", text=f"{why}。{values['reply']}")
     ids = tuple(one.tip.id for one in now.tips)
-    return Effect(said=why, lines=(("", line),), answered=ids)
+    return Effect(said=why, lines=(("", line),), answered=ids, told=DECLINE_TOLD[values["why"]])
 
 
 def ask(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.casework.edges import take_edge
-from app.casework.flow import EDGES, TABLE
+from app.casework.flow import DECLINE_REASONS, EDGES, TABLE
 from app.casework.models import STATES, Case
 from app.casework.needs import NEEDS, Unmet
 from app.casework.reporting import read_follow, say
@@ -213,3 +213,18 @@ def test_a_split_names_a_known_sector(town: Town) -> None:
         step(town, taken, "split", desk="anjian", sector="x" * 500, place="园区", text="防护缺失。")
     with town.tools.database.work() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+NEXT = {"duplicate": "在下面留言", "no_target": "再报一次", "not_report": "12345", "judicial": "法院"}
+
+
+@pytest.mark.parametrize("why", DECLINE_REASONS)
+def test_who_is_declined_is_told_what_can_be_done_next(small_town: Town, why: str) -> None:
+    """Somebody would read that nothing more is done, and not that they may name the place and send it again."""
+    taken = take(small_town.tools, sent())
+    fill_in(small_town, taken, "decline", {"why": why, "reply": "见上"})
+    assert taken.receipt is not None
+    lines = read_follow(small_town.tools, look_up(small_town.tools, taken.receipt)).lines
+    (told,) = [line.text for line in lines if line.kind == "told"]
+    assert NEXT[why] in told
+    assert "有人" not in told  # of the other matter nobody learns whether a report stands behind it
