@@ -1,6 +1,7 @@
 """What the form can do beyond being filled in: the words its scripts need, and "does this text give you away?".
 
-The form is complete without; an insider without script is shown the marks once by the server, before the report goes.
+The form is complete without. The phone marks what it is about while that is written; the server shows an insider once,
+before the report goes, what is left in any field.
 """
 
 from dataclasses import dataclass

@@ -20,6 +20,7 @@ from wtforms.validators import Length
 from app.intake.sent import Sent
 from app.reporter.questions import answers_sent
 from app.reporter.sealing import sealed_in, sealed_problem
+from app.rules.privacy import privacy_notice
 from app.sealing.once import new_once, read_once
 from app.tips.content import MAX_PHOTOS, Report
 from app.tips.identity import Person
@@ -80,7 +81,7 @@ class ReportForm(OnceForm):
         validate_choice=False,
     )
     sealed_identity = HiddenField()  # name and phone as the phone sealed them: then both fields are empty
-    checked = HiddenField()  # that marks in the text were shown, by the script or by the server
+    checked = HiddenField()  # that the server has shown the marks in all fields once
     name = StringField(_l("姓名"), [most(40)], filters=[plain_text])
     phone = StringField(_l("电话"), [most(20)], filters=[plain_text])
 
@@ -117,10 +118,11 @@ class ReportForm(OnceForm):
             )
         }  # fmt: skip
         sector = self.sector.data if self.sector.data in sectors else ""
+        consent = privacy_notice().stamp if self.mode.data != "anonymous" else ""  # leaving it is the consent
         named, called = self.mode.data == "named", self.mode.data == "callback"
         person = Person(self.name.data if named else "", self.phone.data if named or called else "")
         return Sent(
-            report=Report(sector=sector, answers=answers_sent(), **kept),
+            report=Report(sector=sector, consent=consent, answers=answers_sent(), **kept),
             once=read_once(self.once.data or ""),
             photos=uploads,
             person=person,

@@ -70,5 +70,6 @@ def register(reporter: Blueprint) -> None:
     """Add the pages. RuleError when their data is bad: the start stops."""
     PublicFacts.load()
     privacy_notice()
+    reporter.context_processor(lambda: {"consent_version": lambda: privacy_notice().version})
     for view in (duties, how, kept, rewards, privacy):
         reporter.add_url_rule(f"/{view.__name__}", view_func=view)

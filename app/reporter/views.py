@@ -18,7 +18,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey, desks_with_keys
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import extras, held, ledger, public, questions, sealing
+from app.reporter import extras, held, leaving, ledger, public, questions, sealing
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -37,6 +37,7 @@ from app.web.services import tools
 reporter = Blueprint("reporter", __name__, template_folder="templates")
 extras.register(reporter)
 held.register(reporter)
+leaving.register(reporter)
 ledger.register(reporter)
 public.register(reporter)
 questions.register(reporter)

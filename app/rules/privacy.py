@@ -1,7 +1,7 @@
 """The privacy notice (个人信息处理告知, 个人信息保护法 §17) as data, with its version and the consent (单独同意).
 
-Where a name is taken, show :attr:`PrivacyNotice.consent` beside a box of its own, and keep
-:attr:`PrivacyNotice.stamp` with the name: it says which words were agreed to.
+Where a name is taken, the form says that leaving it is the consent, and :attr:`PrivacyNotice.stamp` is kept sealed with
+the report: it says which words were agreed to.
 """
 
 from __future__ import annotations
@@ -15,10 +15,6 @@ from pathlib import Path
 
 from app.rules.duties import DATA, Entry, RuleError, read_yaml
 from app.rules.public import plain
-
-CONSENT_FIELD = (
-    "consent"  # name of the box on the form: never ticked beforehand, needed only with a name or telephone
-)
 
 
 @dataclass(frozen=True)

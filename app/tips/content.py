@@ -43,6 +43,7 @@ class Report:
     mode: str = "anonymous"
     channel: str = "web"
     external_number: str = ""
+    consent: str = ""  # the version of the privacy notice agreed to where a name or telephone was left
     answers: dict[str, str] = field(
         default_factory=dict
     )  # to questions that fit, by field name; old tips have none

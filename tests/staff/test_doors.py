@@ -21,7 +21,15 @@ from tests.intake.test_take import sent
 from tests.makers import FixedDay, Town, add_member
 from tests.web.door import app_of, signed_in
 
-OPEN_TO_ALL = {"/report/photos", "/report", "/follow", "/follow/leave", "/desk/login", "/desk/join"}
+OPEN_TO_ALL = {
+    "/report/photos",
+    "/report/photos/drop",
+    "/report",
+    "/follow",
+    "/follow/leave",
+    "/desk/login",
+    "/desk/join",
+}
 NONSENSE = (
     "",
     "x" * 30_000,

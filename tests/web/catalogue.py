@@ -24,7 +24,11 @@ FOREIGN_IN_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(?:https?:)?//", re.IGN
 HANDLER = re.compile(r"^(?:style|on[a-z]{3,})$")  # no event is shorter than oncut
 ADDRESSES = ("href", "src", "action", "formaction", "srcset", "poster", "data")
 
-INLINE_SCRIPT = f'<script>{{% include "{INLINE}" %}}</script>'  # the policy names its hash
+INLINE_SCRIPTS = re.compile(
+    re.escape(f'<script>{{% include "{INLINE}" %}}</script>')
+    + "|"
+    + re.escape("<script>{{ leave_script }}</script>")
+)  # the policy names their hashes
 
 Problem = tuple[int, str]
 Token = tuple[int, str, str]
@@ -41,7 +45,7 @@ def judge(environment: Environment, source: str) -> list[Problem]:
         environment.compile(source)
     except TemplateSyntaxError as error:
         return [(error.lineno, f"does not compile: {error.message}")]
-    tokens = list(environment.lex(source.replace(INLINE_SCRIPT, "")))
+    tokens = list(environment.lex(INLINE_SCRIPTS.sub("", source)))
     html = "".join(blank(kind, value) for _, kind, value in tokens)
     return sorted({*words(tokens), *Tags.read(html), *untranslated(tokens)})
 

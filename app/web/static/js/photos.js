@@ -22,6 +22,10 @@ export function photosOf(theForm, extras) {
   list = extras.getElementById("photo-list");
   row = extras.getElementById("photo-row").content.firstElementChild;
   editor = extras.getElementById("black-out");
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = list.dataset.style;
+  document.head.append(style);
   input.closest(".field").after(list);
   form.after(editor);
   readyEditor();

@@ -1,6 +1,7 @@
 // What the form does beyond being filled in and sent. Loaded at the first touch of it, so that the first view is one
 // request; each part loads only what it needs, and without any of it the form is complete.
 
+import "./leave.js";
 import { watch } from "./selfcheck.js";
 
 const form = document.getElementById("report");
@@ -30,23 +31,20 @@ function takePhotos(extras) {
 
 function checkText(extras) {
   const box = extras.getElementById("what-selfcheck");
-  const checked = form.querySelector("#checked");
   const rules = JSON.parse(extras.getElementById("rules").content.textContent);
   what.closest(".field").after(box);
-  const seen = new MutationObserver(() => {
-    if (!box.hidden) checked.value = "yes"; // was shown here: the server need not show it again
-  });
-  seen.observe(box, { attributes: true, attributeFilter: ["hidden"] });
   const look = watch(what, box, rules, () => insider.checked);
   insider.addEventListener("change", look);
 }
 
 // Who seals name and phone is settled only where somebody leaves one (js/sealing.js).
 function sealOnPhone(extras) {
-  Object.assign(form.querySelector("#sealing").dataset, extras.getElementById("sealing-words").dataset);
+  const note = form.querySelector("#sealing");
+  Object.assign(note.dataset, extras.getElementById("sealing-words").dataset);
   let loading = null;
   const choose = () => {
-    if (loading !== null || form.elements.mode.value === "anonymous") return;
+    note.hidden = form.elements.mode.value === "anonymous";
+    if (loading !== null || note.hidden) return;
     loading = import("./sealing.js").catch(() => (loading = null));
     waitFor(loading);
   };
