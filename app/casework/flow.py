@@ -353,7 +353,7 @@ EDGES = (
         ("lead",),
         (Field("into", "并入（事项编号）", "number", most=8),),
         ("no_death", "not_reserved"),
-        "和同一件事的另一个举报一起办，您的编号照样能查。",
+        "和同一件事一起办，您的编号照样能查。",
     ),
     Edge(
         "unmerge",

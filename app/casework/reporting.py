@@ -202,6 +202,7 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
             return ""
         case = session.get_one(Case, open_content(tip, key).case_id)
         check_kind(tools, tip, lines, line)
+        check_words(lines, line)
         check_photos(open_content(tip, key), lines, len(line.photos))
         keep(session, line.photos)
         values = {"state": "withdrawn"} if line.kind == "withdrawal" else {}
@@ -218,6 +219,19 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
         return case.id
+
+
+MOST_WORDS = 60_000  # characters of one reporter between two acts of the desk
+WORDS_OF_A_LINE = 500  # so many a line counts beside its own
+
+
+def check_words(lines: Sequence[Line], line: Line) -> None:
+    """Raises Unmet where a reporter writes on and on: the page of the case must still open for the desk."""
+    since = 0
+    for one in lines:
+        since = 0 if one.by == "desk" else since + len(one.text) + WORDS_OF_A_LINE
+    if line.text and since + len(line.text) > MOST_WORDS:
+        raise Unmet("已经写了很多，请等办理人回了再写；急事请打电话。")
 
 
 def check_photos(content: Content, lines: Sequence[Line], more: int) -> None:

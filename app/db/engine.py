@@ -14,6 +14,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_SECONDS = 30  # a database locked for some seconds must lose nothing
+EMPTYING_SECONDS = 1  # that writers may wait while the log is emptied
+
+
+class LogBusy(Exception):
+    """SQLite's log could not be emptied now: it keeps the order of what was written since."""
 
 
 class Database:
@@ -39,12 +44,22 @@ class Database:
                 yield session
 
     def empty_log(self) -> None:
-        """SQLite: write the log back and cut it to nothing, so that it does not keep the order of a day's writes."""
-        if self.is_sqlite:
-            with self.writer.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """SQLite: write the log back and cut it to nothing, so that it does not keep the order of a day's writes.
+
+        Raises LogBusy when somebody reads from it for longer than writers should wait.
+        """
+        if not self.is_sqlite:
+            return
+        with self.writer.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute(f"PRAGMA busy_timeout={EMPTYING_SECONDS * 1000}")
+            try:
+                busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        if busy:
+            raise LogBusy
 
     def dispose(self) -> None:
         """Close all connections, as a worker must after a fork."""

@@ -5,6 +5,7 @@ photo's key stands in the ticket alone: the server keeps a sealed file that nobo
 or the sweep takes it after a day.
 """
 
+import errno
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -14,9 +15,14 @@ from app.photos.pool import Cleaned, Refused
 from app.sealing.errors import SealError
 from app.sealing.sessions import Box
 from app.tips.content import MAX_PHOTOS, Photo
-from app.tips.objects import drop, stage
+from app.tips.objects import count_staged, stage, take_back
 
 PURPOSE = "held-photo"
+MOST_HELD = 4000  # sealed files, two a photo: some 3 GB at the very most
+
+
+class NoRoom(OSError):
+    """Too many photos wait for reports that have not come; they can still be sent with the report."""
 
 
 def box(tools: Tools) -> Box:
@@ -38,7 +44,11 @@ def clean_all(tools: Tools, uploads: Sequence[bytes]) -> tuple[list[Cleaned], tu
 def hold(tools: Tools, once: bytes, uploads: Sequence[bytes]) -> tuple[list[str], tuple[RefusedPhoto, ...]]:
     """Tickets for the photos that could be cleaned, in order, and those that could not. The tickets are good for the
     form with this `once` and no other.
+
+    Raises NoRoom while too much is held: reports themselves must not run out of disk for photos that may never be one.
     """
+    if count_staged(tools.database, MOST_HELD) >= MOST_HELD:
+        raise NoRoom(errno.ENOSPC, "photos that wait")
     cleaned, refused = clean_all(tools, uploads)
     photos = stage(tools.database, tools.store, tools.worker, cleaned, tools.now.today())
     tickets = [box(tools).seal({"photo": asdict(photo), "once": once.hex()}, PURPOSE) for photo in photos]
@@ -61,4 +71,4 @@ def read_tickets(tools: Tools, once: bytes, tickets: Iterable[str]) -> dict[str,
 
 def release(tools: Tools, once: bytes, tickets: Iterable[str]) -> None:
     """Take back the photos of these tickets at once; what a report has kept stays."""
-    drop(tools.database, tools.store, tuple(read_tickets(tools, once, tickets).values()))
+    take_back(tools.database, tools.store, tuple(read_tickets(tools, once, tickets).values()))

@@ -4,6 +4,7 @@ Prepare, then commit, then show: photos are cleaned, the tip is routed and every
 transaction; the receipt is given back only when its ledger entry is durable.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
@@ -30,6 +31,7 @@ from app.tips.content import VISITS, Content, Photo, Routing, sequence_place
 from app.tips.models import Tip
 from app.tips.objects import drop, keep, stage
 
+log = logging.getLogger("anshao")
 NUMBER_TRIES = 20  # a collision of two random numbers is rare; twenty in a row are a fault
 SAME_FORM = select(Tip).where(Tip.once_digest == bindparam("digest"))
 
@@ -94,18 +96,24 @@ def write_once(
         prepared = prepare(tools, sent, decision, known, photos, key, digest, day)
         try:
             write(tools, sent, prepared, day)
-        except Outrun:
-            raise PhotosGone from None
-        except IntegrityError:  # the number is taken, or the same form came in
+        except (
+            Outrun,
+            IntegrityError,
+        ) as error:  # its photos or the number are taken, or the same form came in
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
-                if seen is None:
+                if seen is None and isinstance(error, IntegrityError):
                     check_sealed(session, sent, known, decision.matters[0].reserved)
             if seen is not None:
                 return again(sent, seen, decision)
+            if isinstance(error, Outrun):
+                raise PhotosGone from None
             continue
         case = prepared.case.case
-        watch(tools, case.id, sent, decision)
+        try:
+            watch(tools, case.id, sent, decision)
+        except Exception as error:  # the report is durable: nothing after that may say that it was not taken
+            log.error("a due minute is not watched: %s", type(error).__name__)
         receipt = prepared.tip.receipt if sent.give_receipt else None
         return Taken(prepared.tip.tip.id, case.id, receipt, (), decision, day, case.number or "")
     raise RuntimeError("no free number was found")

@@ -31,7 +31,6 @@ def each_minute(tools: Tools) -> None:
     nobody made a case of. The due minutes exist in memory only. The log, which knows what was written together and in
     which order, is emptied.
     """
-    tools.database.empty_log()
     for prefix, kind, desks in (("due:", "alarm", ("office", "duty")), ("split:", "split", ("duty",))):
         for name in tools.memory.keys(prefix):
             value = tools.memory.get(name)
@@ -40,6 +39,7 @@ def each_minute(tools: Tools) -> None:
                     for desk_id in desks:
                         notify(session, desk_id, kind, tools.now.today())
                 tools.memory.set(name, LATE, LATE_SECONDS)  # the minute itself is gone
+    tools.database.empty_log()
 
 
 def each_hour(tools: Tools) -> None:

@@ -29,16 +29,19 @@ class Waiting:
 NONE = Waiting()
 
 
-def keep(page: ReportForm, uploads: list[bytes], before: dict[str, Photo]) -> Waiting:
-    """Keep the photos of a form that goes back to be mended. On a full disk they have to be chosen anew."""
+def keep(page: ReportForm, uploads: list[bytes], before: dict[str, Photo], lost: int = 0) -> Waiting:
+    """Keep the photos of a form that goes back to be mended. On a full disk they have to be chosen anew.
+
+    `lost`: how many tickets came that were no good.
+    """
     if len(uploads) + len(before) > MAX_PHOTOS:
-        return Waiting(tuple(before)[:MAX_PHOTOS], (), len(uploads))
+        return Waiting(tuple(before)[:MAX_PHOTOS], (), len(uploads) + lost)
     try:
         tickets, refused = hold(tools(), read_once(page.once.data or ""), uploads)
     except (OperationalError, OSError) as error:
         failed(error)
-        return Waiting(tuple(before), (), len(uploads))
-    return Waiting((*before, *tickets), refused)
+        return Waiting(tuple(before), (), len(uploads) + lost)
+    return Waiting((*before, *tickets), refused, lost)
 
 
 def send_photo() -> Answer:
@@ -50,7 +53,11 @@ def send_photo() -> Answer:
         return {"advice": words(400)[1]}, 400
     if len(uploads) != 1:
         return {"advice": words(400)[1]}, 400
-    tickets, refused = hold(tools(), once, uploads)
+    try:
+        tickets, refused = hold(tools(), once, uploads)
+    except (OperationalError, OSError) as error:
+        status = failed(error)
+        return {"advice": words(status)[1]}, status
     if refused:
         return {"advice": str(refused[0].why.advice)}, 422
     return {"ticket": tickets[0]}, 200

@@ -67,7 +67,8 @@ def send() -> Response | str | tuple[str, int]:
     before = read_tickets(tools(), read_once(page.once.data or ""), request.form.getlist("held"))
     check_content(page, len(uploads) + len(before))
     if not fine or page.errors:
-        return show_form(page, slug, held=held.keep(page, uploads, before)), 422
+        lost = len(request.form.getlist("held")) - len(before)
+        return show_form(page, slug, held=held.keep(page, uploads, before, lost)), 422
     if shown := extras.marks(page):
         page.checked.data = "yes"
         return show_form(page, slug, held=held.keep(page, uploads, before), marks=shown)
@@ -196,6 +197,9 @@ def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
                 hold_offered(tools(), read_follow(tools(), visit).number)
         except Unmet as unmet:
             problem = str(unmet)
+        except (OperationalError, OSError) as error:
+            failed(error)
+            problem = _("现在收不了，请打电话报告。写的内容都在这一页。")
     if not problem and not refused:
         return make_response(redirect(url_for("reporter.follow"), 303))
     seen = read_follow(tools(), visit)

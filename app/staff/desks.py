@@ -1,12 +1,12 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.decisions import EDGE, decidable, record_by_office
 from app.casework.flow import LEVELS
-from app.casework.models import NEVER, OPEN, RECHECKED, Case
+from app.casework.models import NEVER, OPEN, Case
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
 from app.casework.records import SIGNABLE, read_records
@@ -21,6 +21,8 @@ from app.tips.objects import open_photo
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
+
+MOST_INSTRUCTION = 500  # characters
 
 
 @signed_in("signer", "office")
@@ -46,8 +48,11 @@ def signing(problem: str = "") -> str:
 
 @signed_in("signer")
 def sign(record_id: str) -> AnyResponse | tuple[str, int]:
+    instruction = plain_text(request.form.get("instruction", ""))
+    if len(instruction) > MOST_INSTRUCTION:
+        return signing(f"批示最多 {MOST_INSTRUCTION} 个字，请删短一些。"), 422
     try:
-        sign_record(tools(), holder(), record_id, plain_text(request.form.get("instruction", ""))[:500])
+        sign_record(tools(), holder(), record_id, instruction)
     except Unmet as unmet:
         return signing(str(unmet)), 422
     return redirect(url_for("staff.signing"), 303)
@@ -94,13 +99,13 @@ def duty() -> str | AnyResponse:
 
 @signed_in("office")
 def overview() -> str:
-    """Numbers, sectors, desks, days: everything is handled in time, without contents; reserved cases are not there."""
+    """Numbers, sectors, desks, days: everything is handled in time, without contents; reserved cases are not there.
+
+    Nor is a closed case that somebody objected to: it would tell that a report stands behind it.
+    """
     with tools().database.work() as session:
         cases = session.scalars(
-            select(Case)
-            .where(Case.reserved.is_(False), or_(OPEN, RECHECKED))
-            .order_by(Case.next_due, Case.id)
-            .limit(500)
+            select(Case).where(Case.reserved.is_(False), OPEN).order_by(Case.next_due, Case.id).limit(500)
         ).all()
         desks, news = all_desks(session), news_of(session)
     return render_template("staff/overview.html", cases=cases, desks=desks, news=news, never=NEVER, **names())

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.needs import Unmet
@@ -14,6 +15,7 @@ from app.people.desks import NoLivingKey
 from app.sealing.once import new_once, read_once
 from app.tips.content import MAX_PHOTOS, Report
 from app.tips.identity import Person
+from app.web.errors import failed
 from app.web.request import photos_sent
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
@@ -53,22 +55,32 @@ def intake() -> str | AnyResponse | tuple[str, int]:
     """One form for all of it; what the clerk typed about the person is sealed on saving and cannot be read back."""
     if request.method == "GET":
         return page({"once": new_once(), "channel": default_channel()})
-    typed = {name: plain_text(request.form.get(name, ""))[:most] for name, most in TEXTS.items()}
+    typed = {name: plain_text(request.form.get(name, "")) for name in TEXTS}
     typed |= {name: request.form.get(name, "") for name in ("channel", "sector", "once", "receipt", *TICKS)}
-    if not typed["what"] and not request.files.getlist("photos"):
-        return page(typed, "请写情况，或者传照片。"), 422
-    if len(request.files.getlist("photos")) > MAX_PHOTOS:
-        return page(typed, f"照片最多 {MAX_PHOTOS} 张，请重新选；写的内容都在。"), 422
+    uploads = photos_sent()
+    if problem := problem_of(typed, len(uploads)):
+        return page(typed, problem), 422
     try:
-        return hand_in(typed)
-    except (Unmet, ValueError, NoLivingKey) as problem:
-        return page(typed, str(problem) or "请再点一次保存。"), 422
+        return hand_in(typed, uploads)
+    except (Unmet, ValueError, NoLivingKey) as why:
+        return page(typed, str(why) or "请再点一次保存。"), 422
     except CannotTake as refused:
         return page(typed, f"这件事本镇不能收，请告诉来人打 {refused.refer}。"), 422
+    except (OperationalError, OSError) as error:
+        return page(typed, "现在存不下，请先记在纸上，过一会儿再保存；写的内容都在。"), failed(error)
 
 
-def hand_in(typed: dict[str, str]) -> str:
-    uploads = photos_sent()
+def problem_of(typed: dict[str, str], photos: int) -> str:
+    """What is wrong with the form, in a sentence; nothing is ever cut short without a word."""
+    if not typed["what"] and not photos:
+        return "请写情况，或者传照片。"
+    if photos > MAX_PHOTOS:
+        return f"照片最多 {MAX_PHOTOS} 张，请重新选；写的内容都在。"
+    long = [most for name, most in TEXTS.items() if len(typed[name]) > most]
+    return f"有一处写得太长了，那里最多 {long[0]} 个字；写的内容都在，请删短一些。" if long else ""
+
+
+def hand_in(typed: dict[str, str], uploads: list[bytes]) -> str:
     sector = typed["sector"] if typed["sector"] in tools().rules.sectors else ""
     if typed["channel"] in VISITS:
         opened = open_visit(

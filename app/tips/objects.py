@@ -70,6 +70,22 @@ def drop(database: Database, store: ObjectStore, photos: Sequence[Photo]) -> Non
             store.delete(name)
 
 
+def take_back(database: Database, store: ObjectStore, photos: Sequence[Photo]) -> None:
+    """Remove staged photos that a report may name at this moment: claimed first, as by the sweep, so that no report
+    keeps a photo without its file. What is kept already stays.
+    """
+    with database.work(write=True) as session:
+        claimed = [
+            name
+            for name in names_of(photos)
+            if session.scalar(CLAIM, {"object_id": name}, execution_options=PLAIN) is not None
+        ]
+    for name in claimed:
+        store.delete(name)
+    with database.work(write=True) as session:
+        session.execute(delete(StoredObject).where(StoredObject.id.in_(claimed)))
+
+
 SWEEPER = "sweep"  # stands as the worker of an object that the sweep has claimed
 
 STAGED_TO_KEPT = (  # written once: building it takes longer than asking it
@@ -153,3 +169,10 @@ def is_old(store: ObjectStore, object_id: str, today: date) -> bool:
         return store.day(object_id) < today - timedelta(days=1)
     except FileNotFoundError:
         return False
+
+
+def count_staged(database: Database, most: int) -> int:
+    """How many sealed files are staged, counted up to `most`."""
+    staged = select(StoredObject.id).where(StoredObject.state == "staged").limit(most)
+    with database.work() as session:
+        return len(session.scalars(staged).all())
