@@ -1,4 +1,4 @@
-"""What a hostile or an unlucky sender can do to the doors: two taps, full memory, a full disk, a flood, a slow reader."""
+"""What a hostile or unlucky sender can do to the doors: two taps, full memory, a full disk, a flood, a slow reader."""
 
 import errno
 import logging
