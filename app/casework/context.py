@@ -69,6 +69,11 @@ class Desktop:
         return tuple(one for one in self.tips if one.content.is_report)
 
     @property
+    def insiders(self) -> tuple[OpenTip, ...]:
+        """Those of the reports that came from somebody who works there: nobody may guess that there was one."""
+        return tuple(one for one in self.reports if one.content.report.insider)
+
+    @property
     def unwanted(self) -> str:
         """Who must not know of it, in the reporters' words; empty where nobody said so."""
         return "\n".join(filter(None, (one.content.report.not_these for one in self.reports)))

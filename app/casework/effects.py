@@ -8,6 +8,7 @@ from app.casework.context import Desktop
 from app.casework.facts import Facts
 from app.casework.handover import Rekeyed
 from app.casework.models import Case
+from app.casework.needs import Unmet
 from app.casework.quotes import refuse_quotes
 from app.casework.records import Opened, prepare_record
 from app.db.base import Base
@@ -82,3 +83,14 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
 
 def pick(values: Values, *names: str) -> dict[str, str]:
     return {name: values.get(name, "") for name in names}
+
+
+def day_of(text: str, today: date) -> date:
+    """A limit in the future. Raises Unmet."""
+    try:
+        limit = date.fromisoformat(text)
+    except ValueError:
+        raise Unmet("日期请写成 2026-12-01 这样。") from None
+    if limit < today:
+        raise Unmet("期限不能在过去。")
+    return limit

@@ -24,6 +24,7 @@ WAITS_FOR_DISTRICT = "已移送、待区级处置"
 CONCLUSIONS = {"true": "属实", "partly": "部分属实", "untrue": "不属实", "unclear": "无法核实"}
 PROVEN = ("true", "partly")  # what a reward can rest on (查证属实)
 LEVELS = {"general": "一般事故隐患", "major": "重大事故隐患", "none": "未发现隐患"}
+PLANS = {"together": "和附近几家一起查", "later": "过几天再查", "alone": "只查这一家"}
 DECLINE_REASONS = {  # rules.yaml not_accepted_reasons; "not ours" is never among them (安全生产法 §73)
     "duplicate": "同一事项已经登记，没有新线索",
     "no_target": "没有说清对象和地点，问过也没有补充",
@@ -213,6 +214,20 @@ EDGES = (
         ),
         told="区级部门已经办结，答复马上给您。",
     ),
+    # A step of its own, so that the site record, which office and signer read, never tells of a plan to hide a report.
+    Edge(
+        "plan_visit",
+        "检查安排",
+        ("received", "verifying"),
+        None,
+        ("lead",),
+        (
+            Field("plan", "怎么去", "select", choices=options(PLANS)),
+            Field("day", "哪天去", "day"),
+            Field("reason", "理由（只查这一家，或者和举报人希望的不一样）", "area", required=False, most=500),
+        ),
+        ("no_death", "insider"),
+    ),
     Edge(
         "verify",
         "写核查记录",
@@ -226,7 +241,7 @@ EDGES = (
             Field("person", "责任人", most=40, required=False),
             Field("photos", "现场照片", "photos", required=False),
         ),
-        ("no_death",),
+        ("no_death", "visit_planned"),
         "已经到现场核查。",
     ),
     Edge(

@@ -127,6 +127,20 @@ def extension_signed(now: Desktop) -> str | None:
     return None if signed(now, "extension") else f"延期申请还没有{by_whom(now).removeprefix('由')}。"
 
 
+def insider(now: Desktop) -> str | None:
+    return None if now.insiders else "没有单位职工举报，不用写检查安排。"
+
+
+def visit_planned(now: Desktop) -> str | None:
+    """An insider's case is inspected as it was planned: whoever goes first and thinks later has given somebody away."""
+    if not now.insiders:
+        return None
+    if not since(now, "plan_visit", "reopen"):
+        return "有单位职工举报：先写“检查安排”，想好怎么去才不露出有人举报。"
+    day = str(now.now.facts.extra["visit_plan"]["day"])
+    return f"检查安排在 {day}：还没到。提前去的，先改检查安排。" if day > now.day.isoformat() else None
+
+
 def site_signed(now: Desktop) -> str | None:
     return None if signed(now, "site") else f"至少要有一份核查记录，并{by_whom(now)}。"
 
@@ -203,7 +217,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, enforceable, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
         extension_signed, site_signed, rectification_signed, major_punished, unanswered, answered,
-        objected, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
+        objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
     )
 }  # fmt: skip
 
@@ -217,7 +231,16 @@ def may_take(now: Desktop, edge: Edge) -> bool:
 
 # steps that nobody looks for until it is so, and those that a death or an accusation never takes
 UNASKED = frozenset(
-    {"merged", "objected", "extension_signed", "no_death", "reserved", "not_reserved", "somewhere_to_go"}
+    {
+        "merged",
+        "objected",
+        "extension_signed",
+        "no_death",
+        "reserved",
+        "not_reserved",
+        "somewhere_to_go",
+        "insider",
+    }
 )
 
 

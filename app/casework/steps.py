@@ -5,19 +5,19 @@ An edge without a function of its own only moves the state and tells the reporte
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.casework.alarms import life_name
 from app.casework.context import Desktop
-from app.casework.effects import Effect, Values, pick, with_record
+from app.casework.effects import Effect, Values, day_of, pick, with_record
 from app.casework.flow import DECLINE_TOLD, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge
 from app.casework.needs import Unmet, check_major, may_countersign
 from app.casework.records import signature
+from app.casework.visiting import plan_visit
 from app.tips.content import Line, Photo
 
 LATE = b"late"  # what stays of a due minute in memory once its alarm was raised
@@ -202,17 +202,6 @@ def record_decision(
     )
 
 
-def day_of(text: str, today: date) -> date:
-    """A limit in the future. Raises Unmet."""
-    try:
-        limit = date.fromisoformat(text)
-    except ValueError:
-        raise Unmet("日期请写成 2026-12-01 这样。") from None
-    if limit < today:
-        raise Unmet("期限不能在过去。")
-    return limit
-
-
 STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], Effect]] = {
     "sign_for": sign_for,
     "decline": decline,
@@ -225,6 +214,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "extend": extend,
     "hand_up": hand_up,
     "record_outcome": record_outcome,
+    "plan_visit": plan_visit,
     "verify": verify,
     "conclude": conclude,
     "countersign": countersign,

@@ -305,6 +305,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "extend": extend,
     "hand_up": hand_up,
     "record_outcome": conclude,
+    "plan_visit": unchanged,
     "verify": unchanged,
     "conclude": conclude,
     "answer": answer,

@@ -58,6 +58,7 @@ class Limits:
     split_official: Limit
     split_death: Limit
     assign: Limit
+    visit_apart: Limit
     claim_notice: Limit
     claim: Limit
 

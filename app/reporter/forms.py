@@ -33,6 +33,12 @@ MODES = {
     "named": _l("留姓名和电话，封存"),
 }
 
+VISITS = {
+    "together": _l("和附近几家一起查"),
+    "later": _l("过几天再查"),
+    "any": _l("随便"),
+}
+
 
 def most(length: int) -> Length:
     return Length(max=length, message=_l("写得太长了，这里最多 %(max)d 个字；写的内容都在，请删短一些。"))
@@ -74,6 +80,12 @@ class ReportForm(OnceForm):
     about_official = BooleanField(_l("牵涉干部、检查人员"))
     insider = BooleanField(_l("我是这个单位的职工"))
     not_these = StringField(_l("谁不能知道（写科室或人名，没有就空着）"), [most(LINE)], filters=[plain_text])
+    visit = RadioField(  # shown on the insider's path alone
+        _l("怎么去查，才没人猜到您"),
+        choices=[SelectChoice(value, label) for value, label in VISITS.items()],
+        default="any",
+        validate_choice=False,
+    )
     mode = RadioField(
         _l("让谁知道是您"),
         choices=[SelectChoice(value, label) for value, label in MODES.items()],
@@ -108,6 +120,12 @@ class ReportForm(OnceForm):
         if self.mode.data == "named" and not field.data and not self.sealed_identity.data:
             raise ValidationError(_l("选了留姓名，请写姓名；不想留，就选匿名。"))
 
+    def wish(self) -> str:
+        """How an insider wants it inspected; nobody else was asked, whatever the form says."""
+        if not self.insider.data:
+            return ""
+        return self.visit.data if self.visit.data in VISITS else "any"
+
     def sent(self, uploads: list[bytes], poster_sector: str, sectors: frozenset[str]) -> Sent:
         """What is handed in. A name typed under another mode is dropped: it was not asked for."""
         kept: dict[str, Any] = {
@@ -122,7 +140,7 @@ class ReportForm(OnceForm):
         named, called = self.mode.data == "named", self.mode.data == "callback"
         person = Person(self.name.data if named else "", self.phone.data if named or called else "")
         return Sent(
-            report=Report(sector=sector, consent=consent, answers=answers_sent(), **kept),
+            report=Report(sector=sector, consent=consent, answers=answers_sent(), visit=self.wish(), **kept),
             once=read_once(self.once.data or ""),
             photos=uploads,
             person=person,

@@ -23,6 +23,7 @@ from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
 from app.rewards.payment import offers_of
+from app.rules.insider import insider_words
 from app.rules.routing import JIWEI
 from app.sealing.errors import SealError
 from app.sealing.once import new_once, read_once
@@ -125,6 +126,7 @@ def show_form(
         held=held,
         marks=marks,
         upper=takes_leaders(),
+        identity=insider_words().identity,
     )
 
 

@@ -40,6 +40,11 @@ def accepted(desk: str, later: int = 1) -> tuple[Step, ...]:
     return (Step(later, desk, "sign_for"), Step(later, desk, "accept"))
 
 
+def planned(desk: str) -> Step:
+    """How an insider's case is inspected: nobody goes before that is written."""
+    return Step(1, desk, "plan_visit", {"plan": "together", "day": "+3"})
+
+
 def looked(desk: str, enterprise: str, found: str, level: str = "general") -> tuple[Step, ...]:
     seen = {"enterprise": enterprise, "found": found, "level": level, "person": "现场负责人"}
     return (*accepted(desk), Step(4, desk, "verify", seen, 1))
@@ -91,7 +96,7 @@ STORIES = (
     Story(35, "paichusuo", "快递点门口七八辆三轮插一根线充电，里间住人", "演示村口", "fire", "演示驿站", steps=rectifying("paichusuo", "演示驿站", "室内充电，住人场所与仓储未分隔", 3)),
     Story(30, "chengjian", "燃气报警器的插头是拔掉的", "演示食堂", "gas", "演示食堂", steps=done("chengjian", "演示食堂", "可燃气体报警器未通电")),
     Story(45, "shichang", "大秋千只有一根绳一个扣", "演示山庄", "special_equipment", "演示山庄", steps=struck_off("shichang", "演示山庄", "游乐设施无检验标志，安全扣单一")),
-    Story(50, "anjian", "喷漆房里没有排风，灯也不防爆", "演示园区", "trade_industry", "演示家具", "named", "演示丙", "13000000004", ticks=("insider",), steps=(*struck_off("anjian", "演示家具", "喷漆房排风停用，照明非防爆"), Step(20, "anjian", "record_decision", {"document": "演示罚〔2026〕1号", "fine": "12000", "date": "+0"}), Step(22, "anjian", "reward"))),
+    Story(50, "anjian", "喷漆房里没有排风，灯也不防爆", "演示园区", "trade_industry", "演示家具", "named", "演示丙", "13000000004", ticks=("insider",), steps=(planned("anjian"), *struck_off("anjian", "演示家具", "喷漆房排风停用，照明非防爆"), Step(20, "anjian", "record_decision", {"document": "演示罚〔2026〕1号", "fine": "12000", "date": "+0"}), Step(22, "anjian", "reward"))),
     Story(40, "chengjian", "井盖丢了半个月，夜里有人掉下去过", "演示街口", "construction", steps=(*accepted("chengjian"), Step(2, "chengjian", "transfer", {"desk": "zhifa", "reason": "市政设施缺损归综合执法队先处置"}))),
     Story(18, "anjian", "罐区边上堆着废纸壳子", "演示园区", "hazchem", origin="patrol"),
     Story(14, "paichusuo", "养老院二楼疏散门上锁", "演示养老院", "fire", origin="village", steps=accepted("paichusuo")),

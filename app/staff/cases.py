@@ -11,9 +11,10 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import LEADS, TABLE, Field, state_names
+from app.casework.flow import LEADS, PLANS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
+from app.casework.visiting import wishes
 from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
 from app.ledger.write import history
@@ -21,6 +22,7 @@ from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
 from app.people.models import Member, Membership
 from app.rewards.holding import settle
+from app.rules.insider import insider_words
 from app.staff.news import news_of
 from app.staff.words import DUE_NAMES, EDGE_NAMES, KIND_NAMES
 from app.tips.content import Photo, photos_of
@@ -113,6 +115,9 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
             one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
         },
         due=dues_of(tools(), now.now),
+        wishes=wishes(now),
+        plans=PLANS,
+        inspect=insider_words().inspect,
         alone=is_alone(now),
         steps=steps,
         log=log,

@@ -14,6 +14,11 @@ from app.tips.models import Tip
 STEP = 4096  # bytes: nine photos or none, the columns have one length
 MAX_PHOTOS = 9  # sent at once, with a report or a message
 MOST_PHOTOS = 45  # of one reporter, all in all: the report and four messages full of them
+WISHES = (
+    "together",
+    "later",
+    "any",
+)  # 和附近几家一起查 | 过几天再查 | 随便: how an insider wants it inspected
 MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
 CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
 VISITS = (
@@ -44,6 +49,7 @@ class Report:
     channel: str = "web"
     external_number: str = ""
     consent: str = ""  # the version of the privacy notice agreed to where a name or telephone was left
+    visit: str = ""  # one of WISHES; empty where nobody asked, and in old tips
     answers: dict[str, str] = field(
         default_factory=dict
     )  # to questions that fit, by field name; old tips have none

@@ -36,7 +36,13 @@ from tests.makers import Town, add_member
 OFFICIAL = Report(what="安全办的人收厂里的钱，检查前通风报信", where="和兴园区", about_official=True)
 LEADER = Report(what="副镇长收了老板的红包，没人管", where="和兴园区", about_official=True)
 DEATH = Report(what="厂里轧死一个人没报，那台机器还在转", deaths=True, still_dangerous=True)
-ALL_SORTS = (GAS, GAS, replace(GAS, not_these="城建办的王某"), OFFICIAL, DEATH)
+ALL_SORTS = (
+    GAS,
+    replace(GAS, insider=True, visit="later"),
+    replace(GAS, not_these="城建办的王某"),
+    OFFICIAL,
+    DEATH,
+)
 DESKS = ("chengjian", "anjian", "zhifa", "dispatch", "office", "jijian")
 OTHERS = ("admin", "custodian", "approver", "signer", "cashier", "clerk", "duty")
 REFUSED = (Unmet, NoKey, Outrun)
@@ -50,6 +56,7 @@ HAND_OVERS = ("transfer", "hand_back", "assign")
 OTHER_CASES = {"merge": 1, "unmerge": 1, "split": 2}  # entries about another case; a new one has two
 ONWARD = {
     "accept": 4,
+    "plan_visit": 2,
     "verify": 3,
     "countersign": 6,
     "conclude": 9,
