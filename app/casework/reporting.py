@@ -40,6 +40,7 @@ from app.tips.models import Tip
 from app.tips.objects import drop, keep, stage
 from app.tips.receipts import Visit, tip_ledger_key, tip_of
 
+RETALIATION = "retaliation"  # 打击报复
 LONGEST = 5000  # characters of one message
 
 
@@ -135,7 +136,7 @@ def mark_shown(tools: Tools, visit: Visit, today: date) -> list[Line]:
 def say(
     tools: Tools, visit: Visit, kind: str, text: str, uploads: Sequence[bytes] = (), once: str = ""
 ) -> tuple[Refused, ...]:
-    """Add what the reporter says: `message`, `reply`, `objection` or `withdrawal`, with photos.
+    """Add what the reporter says: `message`, `reply`, `objection`, `withdrawal` or `retaliation`, with photos.
 
     Sent twice (the same words and photos under the same `once`) is one. Returns the photos that were refused. Raises
     Unmet, Outrun, NoKey: then no photo stays either.
@@ -215,7 +216,8 @@ def write_line(tools: Tools, visit: Visit, line: Line, *, danger: bool = False) 
         if danger:
             notify(session, DUTY, "danger", line.day)
         for desk in told_of(session, case.id, case.desk_id):
-            notify_reply(session, desk, line.day, mark_of_reply(key, line.day))
+            for kind in ("reply", "alarm") if is_retaliation(line) else ("reply",):
+                notify_reply(session, desk, line.day, mark_of_reply(key, line.day), kind)
         actor = tip_ledger_key(visit.private)
         append(session, day=line.day, kind="said", actor=actor, subject=actor, detail={})
         return case.id
@@ -234,6 +236,11 @@ def check_words(lines: Sequence[Line], line: Line) -> None:
         raise Unmet("已经写了很多，请等办理人回了再写；急事请打电话。")
 
 
+def is_retaliation(line: Line) -> bool:
+    """Whether a reporter says that somebody takes revenge on them."""
+    return line.kind == RETALIATION or bool(line.extra.get(RETALIATION))
+
+
 def check_photos(content: Content, lines: Sequence[Line], more: int) -> None:
     """Nine photos at once, as with the report; forty-five of one reporter in all, so that nobody fills the disk that
     all reports share. Raises Unmet.
@@ -249,7 +256,7 @@ def check_photos(content: Content, lines: Sequence[Line], more: int) -> None:
 
 def check_kind(tools: Tools, tip: Tip, lines: Sequence[Line], line: Line) -> None:
     """Raises Unmet where the step is not open to the reporter now."""
-    if tip.state == "withdrawn":
+    if tip.state == "withdrawn" and line.kind != RETALIATION:  # some withdraw because they are pressed
         raise Unmet("您已经撤回，不能再写。")
     if line.kind == "reply" and not waiting_question(lines):
         raise Unmet("现在没有在等您回答的问题，请直接留言。")

@@ -59,6 +59,8 @@ class Limits:
     split_death: Limit
     assign: Limit
     visit_apart: Limit
+    revisit: Limit
+    revisit_last: Limit
     claim_notice: Limit
     claim: Limit
 

@@ -14,7 +14,7 @@ NOTICE_KINDS = (
     "split",
     "vault",
     "reward",
-    "danger",  # to life, just told; `alarm`: nobody signed for it in time
+    "danger",  # to life, just told; `alarm`: nobody signed for it in time, or (with a mark) revenge on a reporter
     "alarm",
 )
 
@@ -30,4 +30,4 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(12))
     day: Mapped[Day]
     done: Mapped[bool]
-    mark: Mapped[Sealed | None]  # 32 bytes of a reply: a report's own of that day, for who holds its key
+    mark: Mapped[Sealed | None]  # 32 bytes of what a reporter wrote: a report's own of that day

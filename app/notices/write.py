@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.notices.models import Notice
@@ -25,13 +25,14 @@ def notify(session: Session, desk_id: str, kind: str, day: date) -> None:
         session.add(Notice(desk_id=desk_id, kind=kind, day=day, done=False))
 
 
-def notify_reply(session: Session, desk_id: str, day: date, mark: bytes) -> None:
-    """Tell a desk that a reporter wrote. The report's `mark` of that day lets who opens it end this notice alone;
-    to whoever lacks its key it is chance, and no two days' marks can be seen to be one report's.
+def notify_reply(session: Session, desk_id: str, day: date, mark: bytes, kind: str = "reply") -> None:
+    """Tell a desk that a reporter wrote; as `alarm`, that somebody takes revenge on them. The report's `mark` of that
+    day lets who opens it end this notice alone; to whoever lacks its key it is chance, and no two days' marks can be
+    seen to be one report's.
     """
-    asked = {"desk_id": desk_id, "kind": "reply", "day": day, "mark": mark}
+    asked = {"desk_id": desk_id, "kind": kind, "day": day, "mark": mark}
     if session.scalar(WAITING_REPLY, asked) is None:
-        session.add(Notice(desk_id=desk_id, kind="reply", day=day, done=False, mark=mark))
+        session.add(Notice(desk_id=desk_id, kind=kind, day=day, done=False, mark=mark))
 
 
 def replies_wait(session: Session, marks: Iterable[bytes]) -> bool:
@@ -45,16 +46,19 @@ def end_replies(session: Session, marks: Iterable[bytes]) -> None:
 
 def forget_replies(session: Session, today: date) -> None:
     """Of a report that went elsewhere, unread, under a new key: nobody would end its notice."""
-    session.execute(delete(Notice).where(Notice.kind == "reply", Notice.day < today - REPLY_KEPT))
+    session.execute(
+        delete(Notice).where(
+            or_(Notice.kind == "reply", Notice.mark.is_not(None)), Notice.day < today - REPLY_KEPT
+        )
+    )
 
 
 def waiting(session: Session, desks: tuple[str, ...]) -> dict[str, int]:
-    """How many notices of each kind wait for these desks."""
-    rows = session.execute(
-        select(Notice.kind, func.count())
-        .where(Notice.desk_id.in_(desks), Notice.done.is_(False))
-        .group_by(Notice.kind)
-    )
+    """How many notices of each kind wait for these desks; an alarm that a reporter raised is `retaliation`."""
+    raised = and_(Notice.kind == "alarm", Notice.mark.is_not(None))
+    kind = case((raised, "retaliation"), else_=Notice.kind).label("name")
+    waits = select(kind).where(Notice.desk_id.in_(desks), Notice.done.is_(False)).subquery()
+    rows = session.execute(select(waits.c.name, func.count()).group_by(waits.c.name))
     return {row[0]: row[1] for row in rows}
 
 

@@ -18,7 +18,7 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey, desks_with_keys
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import extras, held, leaving, ledger, public, questions, sealing
+from app.reporter import extras, held, leaving, ledger, public, questions, revisits, sealing
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.visits import current_visit, end_visit, fits, keep_visit
 from app.rewards.holding import hold_offered
@@ -42,9 +42,10 @@ leaving.register(reporter)
 ledger.register(reporter)
 public.register(reporter)
 questions.register(reporter)
+revisits.register(reporter)
 sealing.register(reporter)
 
-KINDS = ("message", "reply", "objection", "withdrawal")
+KINDS = ("message", "reply", "objection", "withdrawal", "retaliation", revisits.KIND)
 
 
 @reporter.get("/")
@@ -186,7 +187,7 @@ def look_up_post() -> Response | tuple[str, int]:
 
 
 def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
-    """Add a message, reply, objection or withdrawal; what was typed stays on the page when something is wrong."""
+    """Add what the reporter says, of whatever kind; what was typed stays on the page when something is wrong."""
     page = SayForm()
     kind = page.kind.data if page.kind.data in KINDS else "message"
     uploads = photos_sent()
@@ -194,7 +195,10 @@ def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
     problem = "" if page.validate() else _("请看下面标出的地方，写的内容都在。")
     if not problem:
         try:
-            refused = say(tools(), visit, kind, page.message.data or "", uploads, page.once.data or "")
+            if kind == revisits.KIND:
+                revisits.take_revisit(visit, page.message.data or "", page.once.data or "")
+            else:
+                refused = say(tools(), visit, kind, page.message.data or "", uploads, page.once.data or "")
             if kind == "objection":
                 hold_offered(tools(), read_follow(tools(), visit).number)
         except Unmet as unmet:
@@ -227,6 +231,7 @@ def show_follow(
         refused=refused,
         offers=offers_of(tools(), visit),
         counter_open=tools().counter_open,
+        rights=insider_words().retaliation,
     )
 
 

@@ -13,17 +13,20 @@ from app.rules.public import Claim, claim_of
 
 @dataclass(frozen=True)
 class InsiderWords:
-    """Claims by id: `identity` for the reporter's choice, `inspect` for whoever goes there."""
+    """Claims by id: `identity` for the choice to leave a name, `inspect` for whoever goes there, `retaliation` for who
+    reported and is made to pay for it.
+    """
 
     identity: Mapping[str, Claim]
     inspect: Mapping[str, Claim]
+    retaliation: Mapping[str, Claim]
 
 
 @lru_cache(maxsize=4)
 def insider_words(folder: Path = DATA) -> InsiderWords:
     """All words for and about insiders. :class:`RuleError` when the file is bad."""
-    top = read_yaml(folder / "insider.yaml").only(("identity", "inspect"))
-    return InsiderWords(identity=part(top, "identity"), inspect=part(top, "inspect"))
+    top = read_yaml(folder / "insider.yaml").only(("identity", "inspect", "retaliation"))
+    return InsiderWords(part(top, "identity"), part(top, "inspect"), part(top, "retaliation"))
 
 
 def part(top: Entry, key: str) -> dict[str, Claim]:

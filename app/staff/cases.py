@@ -14,6 +14,7 @@ from app.casework.facts import dues_of
 from app.casework.flow import LEADS, PLANS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
+from app.casework.reporting import is_retaliation
 from app.casework.visiting import wishes
 from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
@@ -118,6 +119,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         wishes=wishes(now),
         plans=PLANS,
         inspect=insider_words().inspect,
+        is_retaliation=is_retaliation,
         alone=is_alone(now),
         steps=steps,
         log=log,

@@ -8,6 +8,7 @@ from app.web.sessions import holder
 
 NOTICE_NAMES = {
     "danger": "刚有人报告有生命危险，请马上看“现在有危险的”，通知能去的人。",
+    "retaliation": "有举报人说受到打击报复，请马上看。",
     "reply": "有举报人的新消息。",
     "due_soon": "有快到期的事项。",
     "overdue": "有超期的事项。",
