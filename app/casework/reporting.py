@@ -41,6 +41,7 @@ from app.tips.objects import drop, keep, stage
 from app.tips.receipts import Visit, tip_ledger_key, tip_of
 
 RETALIATION = "retaliation"  # 打击报复
+SATISFIED = "satisfied"  # 满意
 LONGEST = 5000  # characters of one message
 
 
@@ -59,7 +60,10 @@ class Follow:
     objected: bool
     next_due: date | None
     may_object: bool
+    object_until: date | None  # the last day to object to the last answer
+    satisfied: bool  # with the last answer, as the reporter said
     may_withdraw: bool
+    fresh_from: int  # lines from here on were first seen now
 
 
 def read_follow(tools: Tools, visit: Visit) -> Follow:
@@ -69,8 +73,9 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         content, lines = open_content(tip, key), open_thread(tip, key)
         case = session.get(Case, content.case_id)
     today = tools.now.today()
-    fresh = [line for line in lines if line.shown is None and line.by != "reporter"]
-    if fresh:
+    unseen = (at for at, line in enumerate(lines) if line.shown is None and line.by != "reporter")
+    fresh_from = next(unseen, len(lines))
+    if fresh_from < len(lines):
         with contextlib.suppress(
             OperationalError
         ):  # on a full disk they can still be read; the ten days begin later
@@ -92,7 +97,10 @@ def read_follow(tools: Tools, visit: Visit) -> Follow:
         if state != "handed_up"
         else None,  # when we ask again promises nothing of another's
         may_object=not why_not_object(tools, tip, lines, today),
+        object_until=until_of(tools, lines),
+        satisfied=is_satisfied(lines),
         may_withdraw=tip.state == "open",
+        fresh_from=fresh_from,
     )
 
 
@@ -100,13 +108,26 @@ def why_not_object(tools: Tools, tip: Tip, lines: Sequence[Line], today: date) -
     """Why the reporter may not object now, in words for them; empty where they may: to the last answer, once, within
     ten days of first seeing it, at most sixty of its posting.
     """
-    answer = next((line for line in reversed(lines) if line.kind == "answer"), None)
-    if answer is None or tip.state != "answered":
+    until = until_of(tools, lines)
+    if until is None or tip.state != "answered":
         return "收到答复以后才能提异议。"
     if waiting_objection(lines):
         return "对这次答复您已经提过异议。有新的情况请留言。"
-    until = objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day
     return "" if until >= today else f"提异议的期限到 {until.isoformat()} 为止。有新的情况请留言。"
+
+
+def until_of(tools: Tools, lines: Sequence[Line]) -> date | None:
+    """The last day to object to the last answer; None where there is none."""
+    answer = next((line for line in reversed(lines) if line.kind == "answer"), None)
+    if answer is None:
+        return None
+    return objection_until(answer.day, answer.shown, tools.calendar, tools.limits).day
+
+
+def is_satisfied(lines: Sequence[Line]) -> bool:
+    """Whether the reporter is content with the last answer."""
+    last = next((line for line in reversed(lines) if line.kind in ("answer", "objection", SATISFIED)), None)
+    return last is not None and last.kind == SATISFIED
 
 
 def waiting_objection(lines: Sequence[Line]) -> bool:
@@ -136,12 +157,13 @@ def mark_shown(tools: Tools, visit: Visit, today: date) -> list[Line]:
 def say(
     tools: Tools, visit: Visit, kind: str, text: str, uploads: Sequence[bytes] = (), once: str = ""
 ) -> tuple[Refused, ...]:
-    """Add what the reporter says: `message`, `reply`, `objection`, `withdrawal` or `retaliation`, with photos.
+    """Add what the reporter says: `message`, `reply`, `objection`, `withdrawal`, `retaliation` or `satisfied`, with
+    photos.
 
     Sent twice (the same words and photos under the same `once`) is one. Returns the photos that were refused. Raises
     Unmet, Outrun, NoKey: then no photo stays either.
     """
-    text = text.strip()
+    text = "对答复满意。" if kind == SATISFIED else text.strip()
     if not text and not uploads and kind != "withdrawal":
         raise Unmet("请写点什么，或者选一张照片。")
     if len(text) > LONGEST:
@@ -262,6 +284,10 @@ def check_kind(tools: Tools, tip: Tip, lines: Sequence[Line], line: Line) -> Non
         raise Unmet("现在没有在等您回答的问题，请直接留言。")
     if line.kind == "objection" and (why := why_not_object(tools, tip, lines, line.day)):
         raise Unmet(why)
+    if line.kind == SATISFIED and (
+        tip.state != "answered" or waiting_objection(lines) or is_satisfied(lines)
+    ):
+        raise Unmet("收到答复以后说一次满不满意就行，有新的情况请留言。")
     if line.kind == "withdrawal" and tip.state != "open":
         raise Unmet("已经答复，不用撤回了。")
 

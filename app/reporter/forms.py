@@ -163,6 +163,7 @@ class LookUpForm(FlaskForm):
     class Meta:
         csrf = False
 
+    secret = HiddenField()  # of receipts that are open already and stay so
     number = StringField(_l("举报编号（8 位）"))
     password = StringField(_l("查询密码（16 位）"))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import Blueprint, request
 
 from app.casework.answering import KIND, answer, danger_told, questions_left
 from app.casework.needs import Unmet
@@ -13,7 +13,7 @@ from app.rules.questions import Call, Question
 from app.tips.receipts import Visit
 from app.web.services import tools
 
-__all__ = ["KIND", "answer_post", "answers_sent", "register"]
+__all__ = ["KIND", "answers_sent", "register", "take_answers"]
 
 ONCE_CHARS = 64
 
@@ -41,12 +41,11 @@ def questions_now(seen: Follow) -> Sequence[Question]:
     return questions_left(tools().rules.questions, seen)
 
 
-def answer_post(visit: Visit) -> Response:
+def take_answers(visit: Visit) -> None:
     """Take the answers, or that there are none to be had; the page then says whom to call where it must."""
     given = {} if "skip" in request.form else answers_sent()
     with suppress(Unmet):  # withdrawn meanwhile: the page says so
         answer(tools(), visit, given, request.form.get("once", "")[:ONCE_CHARS])
-    return make_response(redirect(url_for("reporter.follow"), 303))
 
 
 def helpers() -> dict[str, Callable[..., Any]]:

@@ -18,9 +18,19 @@ from app.intake.take import take
 from app.people.desks import NoLivingKey, desks_with_keys
 from app.people.grants import NoKey
 from app.photos.pool import Refused
-from app.reporter import extras, held, leaving, ledger, public, questions, revisits, sealing
+from app.reporter import (
+    extras,
+    held,
+    leaving,
+    ledger,
+    public,
+    questions,
+    revisits,
+    sealing,
+    timeline,
+)
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
-from app.reporter.visits import current_visit, end_visit, fits, keep_visit
+from app.reporter.visits import NOT_READ, Visits, current_visits, end_visit, fits, keep_visits, open_visit
 from app.rewards.holding import hold_offered
 from app.rewards.payment import offers_of
 from app.rules.insider import insider_words
@@ -30,7 +40,7 @@ from app.sealing.once import new_once, read_once
 from app.sealing.receipt import Receipt, clean_digits, is_number, is_password
 from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
-from app.tips.receipts import Visit, look_up
+from app.tips.receipts import look_up
 from app.web.errors import failed
 from app.web.request import photos_sent
 from app.web.services import tools
@@ -44,8 +54,9 @@ public.register(reporter)
 questions.register(reporter)
 revisits.register(reporter)
 sealing.register(reporter)
+timeline.register(reporter)
 
-KINDS = ("message", "reply", "objection", "withdrawal", "retaliation", revisits.KIND)
+KINDS = ("message", "reply", "objection", "satisfied", "withdrawal", "retaliation", revisits.KIND)
 
 
 @reporter.get("/")
@@ -149,31 +160,56 @@ def poster_sector(slug: str) -> str:
 
 @reporter.get("/follow")
 def follow() -> str | Response:
-    found = current_visit()
-    if found is None:
-        return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="")
-    visit, secret = found
+    """What the shown receipt opens; the cookie then knows how much of it was read before this visit."""
+    found = current_visits()
+    if found is None or "more" in request.args:
+        page = LookUpForm(formdata=None)
+        page.secret.data = found.secret if found else ""
+        return render_template("reporter/look_up.html", form=page, wrong="")
     try:
-        seen = read_follow(tools(), visit)
+        seen = read_follow(tools(), found.shown.visit)
     except NoKey:
-        return gone()
-    page = SayForm(formdata=None)
-    page.once.data = new_once()
-    return show_follow(visit, seen, page, secret)
+        return gone(found)
+    if found.shown.read == NOT_READ:
+        found = found.with_shown(replace(found.shown, read=seen.fresh_from))
+    say_form = SayForm(formdata=None)
+    say_form.once.data = new_once()
+    response = make_response(show_follow(found, seen, say_form))
+    keep_visits(response, found)
+    return response
 
 
 @reporter.post("/follow")
 def follow_post() -> Response | str | tuple[str, int]:
     if "number" in request.form:
         return look_up_post()
-    found = current_visit()
-    if found is None or not fits(request.form.get("secret", ""), found[1]):
+    found = current_visits()
+    if found is None or not fits(request.form.get("secret", ""), found.secret):
         return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="late"), 403
-    return questions.answer_post(found[0]) if request.form.get("kind") == questions.KIND else speak(*found)
+    if "show" in request.form:
+        return go_to(found.show(request.form["show"]))
+    if (written_to := found.named(request.form.get("tip", found.shown.number))) is None:
+        return render_template("reporter/look_up.html", form=LookUpForm(formdata=None), wrong="late"), 403
+    found = found.with_shown(written_to)  # another window may show another one since
+    if request.form.get("kind") == questions.KIND:
+        questions.take_answers(found.shown.visit)
+        return go_to(found)
+    return speak(found)
+
+
+def go_to(visits: Visits) -> Response:
+    response = make_response(redirect(url_for("reporter.follow"), 303))
+    keep_visits(response, visits)
+    return response
 
 
 def look_up_post() -> Response | tuple[str, int]:
-    page = LookUpForm()
+    """Open a receipt; beside those that are open only when their own page asked for it: the next person on a shared
+    phone does not see what the last one looked after.
+    """
+    page, secret, before = LookUpForm(), request.form.get("secret", ""), current_visits()
+    before = before if before and fits(secret, before.secret) else None
+    page.secret.data = before.secret if before else ""
     receipt = Receipt(clean_digits(page.number.data or ""), clean_digits(page.password.data or ""))
     if not is_number(receipt.number) or not is_password(receipt.password):
         return render_template("reporter/look_up.html", form=page, wrong="slip"), 422
@@ -181,14 +217,12 @@ def look_up_post() -> Response | tuple[str, int]:
         visit = look_up(tools(), receipt)
     except SealError:
         return render_template("reporter/look_up.html", form=page, wrong="wrong"), 422
-    response = make_response(redirect(url_for("reporter.follow"), 303))
-    keep_visit(response, visit)
-    return response
+    return go_to(open_visit(visit, receipt.number, before))
 
 
-def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
+def speak(found: Visits) -> Response | tuple[str, int]:
     """Add what the reporter says, of whatever kind; what was typed stays on the page when something is wrong."""
-    page = SayForm()
+    page, visit = SayForm(), found.shown.visit
     kind = page.kind.data if page.kind.data in KINDS else "message"
     uploads = photos_sent()
     refused: tuple[Refused, ...] = ()
@@ -207,18 +241,17 @@ def speak(visit: Visit, secret: str) -> Response | tuple[str, int]:
             failed(error)
             problem = _("现在收不了，请打电话报告。写的内容都在这一页。")
     if not problem and not refused:
-        return make_response(redirect(url_for("reporter.follow"), 303))
+        return go_to(found)
     seen = read_follow(tools(), visit)
     if not problem:
         page.message.data, page.once.data = "", new_once()
-    return show_follow(visit, seen, page, secret, problem, refused), 422 if problem else 200
+    return show_follow(found, seen, page, problem, refused), 422 if problem else 200
 
 
 def show_follow(
-    visit: Visit,
+    found: Visits,
     seen: Follow,
     page: SayForm,
-    secret: str,
     problem: str = "",
     refused: tuple[Refused, ...] = (),
 ) -> str:
@@ -226,10 +259,11 @@ def show_follow(
         "reporter/follow.html",
         seen=seen,
         form=page,
-        secret=secret,
+        found=found,
+        secret=found.secret,
         problem=problem,
         refused=refused,
-        offers=offers_of(tools(), visit),
+        offers=offers_of(tools(), found.shown.visit),
         counter_open=tools().counter_open,
         rights=insider_words().retaliation,
     )
@@ -237,10 +271,10 @@ def show_follow(
 
 @reporter.get("/follow/photo/<object_id>")
 def photo(object_id: str) -> Response:
-    found = current_visit()
+    found = current_visits()
     if found is None:
         abort(404)
-    seen = read_follow(tools(), found[0])
+    seen = read_follow(tools(), found.shown.visit)
     photos = [*seen.content.photos, *(photo for line in seen.lines for photo in line.photos)]
     wanted = next((one for one in photos if object_id == one.thumb), None)
     if wanted is None:
@@ -255,5 +289,11 @@ def leave() -> Response:
     return response
 
 
-def gone() -> str:
-    return render_template("reporter/gone.html")
+def gone(found: Visits) -> Response:
+    """A tip that is destroyed; its receipt makes room for the others."""
+    response = make_response(render_template("reporter/gone.html"))
+    if rest := found.opened[1:]:
+        keep_visits(response, replace(found, opened=rest))
+    else:
+        end_visit(response)
+    return response

@@ -1,7 +1,13 @@
-"""The reporter's visit on /follow: no server session; a cookie that is an AEAD box of (tip, key, expiry, secret)."""
+"""The reporter's visit on /follow: no server session; a cookie that is an AEAD box of what its receipts opened.
+
+It holds up to five receipts, each with its own half hour, and how much of the thread was read before: so the page can
+mark what is new, and neither the server nor the phone keeps a word of when somebody looked.
+"""
 
 import hmac
 import secrets
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Response, request
 
@@ -12,24 +18,63 @@ from app.web.services import tools
 
 COOKIE = "visit"
 LASTS_SECONDS = 30 * 60
+MOST = 5  # receipts looked after at once; the one not shown for longest makes room
 PURPOSE = "follow"
+NOT_READ = -1
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One receipt that is open: its tip, its number, until when, and how many lines were read before."""
+
+    visit: Visit
+    number: str
+    until: int
+    read: int = NOT_READ
+
+
+@dataclass(frozen=True)
+class Visits:
+    """The receipts that are open, the shown one first, and the secret that their forms must carry."""
+
+    opened: tuple[Opened, ...]
+    secret: str
+
+    @property
+    def shown(self) -> Opened:
+        return self.opened[0]
+
+    def with_shown(self, one: Opened) -> "Visits":
+        """Put a receipt first; it is there once."""
+        rest = [other for other in self.opened if other.visit.tip_id != one.visit.tip_id]
+        return replace(self, opened=(one, *rest)[:MOST])
+
+    def show(self, number: str) -> "Visits":
+        """Put the receipt of that number first; an unknown one changes nothing."""
+        return self.with_shown(self.named(number) or self.shown)
+
+    def named(self, number: str) -> Opened | None:
+        return next((one for one in self.opened if one.number == number), None)
+
+
+def open_visit(visit: Visit, number: str, before: Visits | None) -> Visits:
+    """A receipt that was just looked up, beside those `before` it where the reporter asked to keep them."""
+    one = Opened(visit, number, int(tools().now.instant().timestamp()) + LASTS_SECONDS)
+    return before.with_shown(one) if before else Visits((one,), secrets.token_hex(16))
 
 
 def box() -> Box:
     return Box(tools().keyring.standing_key("follow"))
 
 
-def keep_visit(response: Response, visit: Visit) -> None:
-    """Set the cookie: for this browser session, this path and at most half an hour."""
-    value = {
-        "tip": visit.tip_id,
-        "key": visit.private.hex(),
-        "until": int(tools().now.instant().timestamp()) + LASTS_SECONDS,
-        "secret": secrets.token_hex(16),
-    }
+def keep_visits(response: Response, visits: Visits) -> None:
+    """Set the cookie: for this browser session and this path; each receipt ends by its own half hour."""
+    opened = [
+        [one.visit.tip_id, one.visit.private.hex(), one.number, one.until, one.read] for one in visits.opened
+    ]
     response.set_cookie(
         COOKIE,
-        box().seal(value, PURPOSE),
+        box().seal({"opened": opened, "secret": visits.secret}, PURPOSE),
         path="/follow",
         httponly=True,
         samesite="Strict",
@@ -37,15 +82,22 @@ def keep_visit(response: Response, visit: Visit) -> None:
     )
 
 
-def current_visit() -> tuple[Visit, str] | None:
-    """Who came back, and the secret their forms must carry; None when the cookie is gone, forged or too old."""
+def current_visits() -> Visits | None:
+    """Who came back; None when the cookie is gone, forged or too old."""
     try:
         value = box().open(request.cookies.get(COOKIE, ""), PURPOSE)
-        until, secret = int(value["until"]), str(value["secret"])
-        visit = Visit(str(value["tip"]), bytes.fromhex(str(value["key"])))
-    except (SealError, KeyError, ValueError):
+        opened = tuple(opened_of(*one) for one in value["opened"])
+        secret = str(value["secret"])
+    except (SealError, KeyError, ValueError, TypeError):
         return None
-    return (visit, secret) if until >= tools().now.instant().timestamp() else None
+    instant = tools().now.instant().timestamp()
+    left = tuple(one for one in opened if one.until >= instant)
+    return Visits(left, secret) if left else None
+
+
+def opened_of(tip_id: Any, private: Any, number: Any, until: Any, read: Any) -> Opened:
+    """Raises ValueError, TypeError."""
+    return Opened(Visit(str(tip_id), bytes.fromhex(str(private))), str(number), int(until), int(read))
 
 
 def fits(given: str, secret: str) -> bool:

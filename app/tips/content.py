@@ -104,7 +104,8 @@ class Line:
 
     `by` is `reporter`, `desk`, `custodian` or `notice` (what the reporter is told of a step); `kind` is `message`,
     `question`, `reply`, `answer`, `answers` (to questions that fit; without text they were skipped), `told`,
-    `objection`, `withdrawal`, `retaliation`, `revisit`, `call` or `opened`; `shown` is when the reporter first saw it.
+    `objection`, `satisfied`, `withdrawal`, `retaliation`, `revisit`, `call` or `opened`; `shown` is when the reporter
+    first saw it.
     """
 
     day: date

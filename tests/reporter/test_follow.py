@@ -4,18 +4,28 @@ import io
 import re
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
+from app.casework.models import STATES
+from app.intake.sent import Taken
+from app.intake.take import take
 from app.people.grants import Subject, open_key
+from app.reporter.timeline import NEXT
 from app.sealing.once import new_once
+from app.sealing.receipt import in_fours
 from app.tips.models import Tip
+from tests.casework.test_way import FOUND, sign_all, step
 from tests.drills.client import small_photo
+from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, followed, receipt_in, report
 
 SECRET = re.compile(r'name="secret" value="(\w+)"')
 PHOTO = re.compile(r"/follow/photo/(\w+)")
+OTHER = re.compile(r'name="show" value="(\d{8})"')
+NEW = '<b class="new">新</b>'
 
 
 def test_a_forged_or_foreign_cookie_opens_nothing(small_town: Town) -> None:
@@ -144,3 +154,146 @@ def test_a_message_takes_nine_photos_and_a_tip_forty_five(small_town: Town) -> N
     assert "不能再发照片了" in send("第四天", 1)[1]
     assert send("第四天", 0)[0] == 303
     assert len(PHOTO.findall(client.get("/follow").text)) == 45
+
+
+def heading(client: FlaskClient) -> str:
+    """What the page says it is about."""
+    return client.get("/follow").text.split("</h1>")[1].split("</p>")[0]
+
+
+def conclude(town: Town, taken: Taken) -> None:
+    step(town, taken, "accept")
+    step(town, taken, "verify", enterprise="某饭店", found=FOUND, level="general")
+    sign_all(town)
+    step(town, taken, "conclude", conclusion="true")
+    step(town, taken, "answer", reply="属实。")
+
+
+def opened(client: FlaskClient, number: str, password: str) -> FlaskClient:
+    """One more receipt beside those that are open, as the page offers it."""
+    secret = SECRET.findall(client.get("/follow?more=1").text)[0]
+    typed = {"number": number, "password": password, "secret": secret}
+    assert client.post("/follow", data=typed).status_code == 303
+    return client
+
+
+def others(client: FlaskClient) -> list[str]:
+    return OTHER.findall(client.get("/follow").text)
+
+
+def test_several_receipts_are_looked_after_at_once(small_town: Town) -> None:
+    """Who reported twice would type sixteen digits each time they go from one to the other."""
+    app = app_of(small_town)
+    first, second = (receipt_in(report(app.test_client(), what=what)) for what in ("门锁着", "窗户锁着"))
+    client = opened(followed(app, *first), *second)
+    assert in_fours(second[0]) in heading(client)
+    assert others(client) == [first[0]]
+    secret = SECRET.findall(client.get("/follow").text)[0]
+    assert client.post("/follow", data={"show": first[0], "secret": secret}).status_code == 303
+    assert in_fours(first[0]) in heading(client)
+    assert others(client) == [second[0]]
+    assert client.post("/follow", data={"show": second[0]}).status_code == 403
+
+
+def test_what_is_written_reaches_the_report_of_its_page(small_town: Town) -> None:
+    """With two windows a message about one report would go to another desk; late, to whichever is left."""
+    app = app_of(small_town)
+    first, second = (receipt_in(report(app.test_client(), what=what)) for what in ("门锁着", "窗户锁着"))
+    client = followed(app, *first)
+    small_town.now.seconds += 20 * 60
+    opened(client, *second)
+    secret = SECRET.findall(client.get("/follow").text)[0]
+
+    def write(text: str) -> int:
+        typed = {"kind": "message", "message": text, "tip": first[0], "secret": secret, "once": new_once()}
+        return client.post("/follow", data=typed).status_code
+
+    assert write("门还锁着") == 303
+    assert "门还锁着" in client.get("/follow").text
+    small_town.now.seconds += 15 * 60
+    assert write("又锁了") == 403
+    page = client.get("/follow").text
+    assert in_fours(second[0]) in page
+    assert "锁了" not in page
+    assert others(client) == []
+
+
+def test_the_next_person_on_a_shared_phone_sees_only_their_own(small_town: Town) -> None:
+    """Whoever looks up after somebody who forgot to close would be offered that person's report."""
+    app = app_of(small_town)
+    first, second = (receipt_in(report(app.test_client(), what=what)) for what in ("门锁着", "窗户锁着"))
+    client = followed(app, *first)
+    for typed in ({}, {"secret": ""}, {"secret": "0" * 32}):
+        answer = client.post("/follow", data={"number": second[0], "password": second[1], **typed})
+        assert answer.status_code == 303
+        assert others(client) == []
+        assert first[0] not in client.get("/follow").text.replace(" ", "")
+
+
+def test_five_receipts_at_most_and_each_once(small_town: Town) -> None:
+    """The cookie would grow until the browser drops it, and with it all that is open."""
+    app = app_of(small_town)
+    receipts = [receipt_in(report(app.test_client(), what=f"门{n}锁着")) for n in range(6)]
+    client = followed(app, *receipts[0])
+    for one in (*receipts[1:], receipts[5], receipts[1]):
+        opened(client, *one)
+    assert others(client) == [receipts[n][0] for n in (5, 4, 3, 2)]
+    cookie = client.get_cookie("visit", path="/follow")
+    assert cookie is not None
+    assert len(cookie.value) < 2500
+
+
+def test_what_is_new_is_marked_until_the_visit_ends(town: Town) -> None:
+    """An answer would be looked for among a dozen lines; or a second glance at the page say that nothing is new."""
+    taken = take(town.tools, sent())
+    assert taken.receipt is not None
+    receipt = (taken.receipt.number, taken.receipt.password)
+    app = app_of(town)
+    assert NEW not in followed(app, *receipt).get("/follow").text
+    step(town, taken, "accept")
+    step(town, taken, "message", text="我们周二去看。")
+    client = followed(app, *receipt)
+    for _ in range(2):
+        page = client.get("/follow").text
+        assert page.count(NEW) == 2
+        assert "有 2 条您还没看过" in page
+    step(town, taken, "message", text="看过了。")
+    assert client.get("/follow").text.count(NEW) == 3
+    client = followed(app, *receipt)
+    assert NEW not in client.get("/follow").text
+    secret = SECRET.findall(client.get("/follow").text)[0]
+    client.post("/follow", data={"kind": "message", "message": "好", "secret": secret, "once": new_once()})
+    assert NEW not in client.get("/follow").text
+
+
+def test_content_or_not_is_said_once_and_shuts_no_door(small_town: Town) -> None:
+    """A slip of the finger on 满意 would take the right to object away, or the desk hear it ten times."""
+    taken = take(small_town.tools, sent())
+    assert taken.receipt is not None
+    client = followed(app_of(small_town), taken.receipt.number, taken.receipt.password)
+    assert "答复满意吗" not in client.get("/follow").text
+    secret = SECRET.findall(client.get("/follow").text)[0]
+
+    def press(kind: str, text: str = "") -> int:
+        typed = {"kind": kind, "message": text, "secret": secret, "once": new_once()}
+        return client.post("/follow", data=typed).status_code
+
+    assert press("satisfied") == 422
+    conclude(small_town, taken)
+    page = client.get("/follow").text
+    assert "答复满意吗" in page
+    assert "不满意？2026年12月4日以前可以提异议" in page
+    assert press("satisfied") == 303
+    assert press("satisfied") == 422
+    page = client.get("/follow").text
+    assert page.count("对答复满意。") == 1
+    assert "答复满意吗" not in page
+    assert press("objection", "没看后院") == 303
+    assert press("satisfied") == 422
+    assert "换一个人复查" in client.get("/follow").text
+
+
+def test_every_state_says_what_comes_next() -> None:
+    """Somebody would read 待复查 and not know whether anything is wanted of them."""
+    assert set(NEXT) == {*STATES, ""}
+    assert len({str(one) for one in NEXT.values()}) == len(NEXT)
