@@ -137,7 +137,10 @@ def visit_planned(now: Desktop) -> str | None:
         return None
     if not since(now, "plan_visit", "reopen"):
         return "有单位职工举报：先写“检查安排”，想好怎么去才不露出有人举报。"
-    day = str(now.now.facts.extra["visit_plan"]["day"])
+    plan = now.now.facts.extra["visit_plan"]
+    if not {one.tip.id for one in now.insiders} <= {*plan["tips"]}:
+        return "又并进来一件单位职工的举报：请按那一位的意思，重新写“检查安排”。"
+    day = str(plan["day"])
     return f"检查安排在 {day}：还没到。提前去的，先改检查安排。" if day > now.day.isoformat() else None
 
 

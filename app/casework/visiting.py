@@ -25,7 +25,7 @@ def plan_visit(
     """Keep the plan with the case; each insider is told how, never on which day. Raises Unmet."""
     plan, day, reason = values["plan"], day_of(values["day"], now.day), values.get("reason", "").strip()
     check_plan(now, plan, day, reason)
-    kept = {"plan": plan, "day": day.isoformat()}
+    kept = {"plan": plan, "day": day.isoformat(), "tips": [one.tip.id for one in now.insiders]}
     line = Line(day=now.day, by="notice", kind="told", text=f"检查已经安排：{PLANS[plan]}。")
     told = [one.tip.id for one in now.insiders if one.tip.state != "withdrawn"]
     return Effect(

@@ -43,6 +43,24 @@ def judged(page: Page, name: str) -> list[str]:
     return found
 
 
+def judged_insider(served: Served, page: Page) -> list[str]:
+    """An insider's receipt looked up beside the one that is open, with all that is folded away unfolded."""
+    page.goto(served.address + "/report?insider=1")
+    page.check("input[name=visit][value=together]")
+    page.fill("#what", "车间里木粉落了一指厚")
+    page.click("#report button.go[type=submit]")
+    slip = page.locator("[data-tip-number]")
+    digits = {name: slip.get_attribute(f"data-tip-{name}") or "" for name in ("number", "password")}
+    page.goto(served.address + "/follow?more=1")
+    found = judged(page, "one more look-up")
+    for name, value in digits.items():
+        page.fill(f"#{name}", value)
+    page.click("main button.go[type=submit]")
+    page.locator("[name=show]").wait_for()
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    return found + judged(page, "insider's receipt beside another")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
     """Somebody with poor eyes, a screen reader, a small phone or a dark screen could not report or follow up."""
@@ -87,6 +105,7 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
     page.fill("#password", password)
     page.click("button.go[type=submit]")
     found += judged(page, "follow")
+    found += judged_insider(served, page)
     page.goto(served.address + "/nowhere")
     found += judged(page, "not found")
     context.close()

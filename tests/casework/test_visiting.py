@@ -144,6 +144,21 @@ def test_the_insider_is_told_how_and_never_when(small_town: Town) -> None:
     assert said == [["检查已经安排：和附近几家一起查。"], []]
 
 
+def test_a_second_insider_is_asked_too(small_town: Town) -> None:
+    """Whoever reported last would be inspected by a plan that was made before anybody knew of them."""
+    first = took(small_town)
+    plan(small_town, first, "together")
+    second = take(small_town.tools, sent(replace(INSIDER, visit="later")))
+    step(small_town, second, "merge", into=desktop(small_town, first.case_id).now.number)
+    with pytest.raises(Unmet, match="又并进来"):
+        look(small_town, first)
+    with pytest.raises(Unmet, match="希望“过几天再查”"):
+        plan(small_town, first, "together")
+    plan(small_town, first, "later", 4)
+    small_town.now.pass_days(4)
+    look(small_town, first)
+
+
 def test_a_tip_from_before_knows_no_wish(small_town: Town) -> None:
     """Every report sealed before the wish was asked could no longer be opened."""
     one = desktop(small_town, took(small_town).case_id).tips[0]
