@@ -44,7 +44,7 @@ class Effect:
     contents: tuple[tuple[str, Content], ...] = ()  # of tips that belong to another case now
     rewritten: tuple[tuple[Opened, dict[str, str]], ...] = ()  # records, and what changes in them
     reopened: bool = False  # the tips wait for an answer again
-    letter: int = 0  # the number of the letter that leaves with this step
+    letter: int = 0  # the counted number of the letter that leaves with this step
     forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 
 

@@ -10,7 +10,7 @@ from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, with_record
 from app.casework.flow import LEADS, Edge
 from app.casework.handover import regrant, rekey, rekey_tip
-from app.casework.letters import next_number
+from app.casework.letters import RESERVED_SIGN, chance_number, next_number
 from app.casework.needs import Unmet
 from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
 from app.people.grants import Subject, holders_of
@@ -103,19 +103,21 @@ def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
 def hand_up(
     session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
-    """A newly written, numbered letter (移送函) to a district bureau; our desk keeps the key and chases the reply."""
+    """A newly written, numbered letter (移送函) to a district bureau; our desk keeps the key and chases the reply. One
+    about an official is not counted with the others (see `letters`).
+    """
     bureau = now.desks.get(values["bureau"])
     if bureau is None or bureau.kind != "outside":
         raise Unmet("请选一个区级部门。")
-    number = next_number(session, now.day.year)
+    counted = 0 if now.now.reserved else next_number(session, now.day.year)
     letter = {
         "form": "移送函",
         "to": bureau.name,
         "title": values["title"],
         "text": values["text"],
-        "letter_number": f"{now.day.year}-{number}",
-        "letter_prefix": now.tools.letter_prefix,
+        "letter_number": f"{now.day.year}-{counted or chance_number()}",
+        "letter_prefix": now.tools.letter_prefix + (RESERVED_SIGN if now.now.reserved else ""),
     }
     waits = "，待区级处置" if now.tools.authority == "town" else ""
     told = f"已移送{bureau.name}{waits}，我们继续跟踪。"
-    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"], letter=number)
+    return with_record(now, "paper", letter, signer=True, told=told, said=values["title"], letter=counted)

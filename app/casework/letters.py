@@ -2,7 +2,14 @@
 
 A number is read while the letter is written, and claimed in the transaction that makes the letter durable: who is
 outrun writes the letter again under the next one, and a letter that fails leaves no gap.
+
+A letter about a case on an official is not among them. The row stands in clear, and the office reads every other letter
+of the year: a number that it misses would tell it, and a thief of the database, that an accusation went up. Such a
+letter bears a sign of its own and a number by chance, which nobody can count; both are kept in the sealed letter alone.
+No rule was found that says how to number what is kept apart: this is the project's own.
 """
+
+import secrets
 
 from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
@@ -15,6 +22,15 @@ from app.db.versions import Outrun
 
 class NumberTaken(Outrun):
     """Another letter took this number since it was read; nothing was written."""
+
+
+RESERVED_SIGN = "密"  # after the town's own sign (发文机关代字): 下仓安移密〔2026〕483920号
+RESERVED_FROM, RESERVED_MANY = 100_000, 900_000  # six digits, so that two alike are rare
+
+
+def chance_number() -> int:
+    """The number of a letter about a case on an official: it tells neither how many there are nor which was first."""
+    return RESERVED_FROM + secrets.randbelow(RESERVED_MANY)
 
 
 def next_number(session: Session, year: int) -> int:

@@ -71,7 +71,7 @@ class Record(Base):
 
 
 class LetterCount(Base):
-    """How many letters (移送函) left in a year: the number of the last."""
+    """How many letters (移送函) left in a year: the number of the last. None about a case on an official is counted."""
 
     __tablename__ = "letter_counts"
 

@@ -11,11 +11,13 @@ from sqlalchemy import update
 from app.casework.edges import step_until_numbered, take_edge
 from app.casework.flow import TABLE
 from app.casework.letters import NumberTaken, claim_number
-from app.casework.models import Case
+from app.casework.models import Case, LetterCount
+from app.casework.records import read_records
 from app.db.versions import Outrun
 from app.intake.sent import Taken
 from app.intake.take import take
 from tests.casework.test_way import desktop, step
+from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -75,3 +77,21 @@ def test_the_letter_shows_the_town_s_sign_and_number(small_town: Town) -> None:
     paper = desktop(small_town, taken.case_id).recorded("paper")[0]
     client, _ = signed_in(app_of(small_town), small_town, "chengjian")
     assert "蓟下应急〔2026〕1号" in client.get(f"/desk/cases/{taken.case_id}/paper/{paper.id}").text
+
+
+def test_a_letter_about_an_official_is_not_counted(town: Town) -> None:
+    """A number that the office misses among its letters, or the count, would tell that an accusation went up."""
+    accused = take(town.tools, sent(OFFICIAL))
+    step(town, accused, "hand_up", "jijian", bureau="qu_yingji", title="某事", text="请依法核查某人。")
+    with town.tools.database.work() as session:
+        assert session.get(LetterCount, 2026) is None
+    (ordinary,) = taken_in(town, 1)
+    step(town, ordinary, "hand_up", **LETTER)
+    with town.tools.database.work() as session:
+        read = read_records(session, town.tools, town.holder("office"))
+        assert [one.value["letter_number"] for one in read if one.kind == "paper"] == ["2026-1"]
+    (paper,) = desktop(town, accused.case_id, "jijian").recorded("paper")
+    year, number = paper.value["letter_number"].split("-")
+    assert (year, len(number), paper.value["letter_prefix"][-1]) == ("2026", 6, "密")
+    client, _ = signed_in(app_of(town), town, "jijian")
+    assert f"密〔2026〕{number}号" in client.get(f"/desk/cases/{accused.case_id}/paper/{paper.id}").text
