@@ -11,7 +11,7 @@ from app.casework.context import Desktop, case_ledger_key, open_tips, tells_of_d
 from app.casework.effects import Effect, Values, pick
 from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
 from app.casework.flow import Edge
-from app.casework.handing import check_lead
+from app.casework.handing import check_lead, refuse_shut_out
 from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
@@ -99,9 +99,13 @@ def unmerge(
     )
 
 
-def split(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
-    """The hazard that is still there, or a death, becomes a case of its own, by a newly written line without origin."""
+def split(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """The hazard that is still there, or a death, becomes a case of its own, by a newly written line without origin.
+
+    It goes to a whole desk, and not to one that a reporter shut out: who must not know would read of the matter first.
+    """
     check_lead(now, values["desk"])
+    refuse_shut_out(session, now, values["desk"], whole=True)
     sector = now.tools.rules.sectors.get(values["sector"])
     if (
         sector is None or sector.escalate == "official"

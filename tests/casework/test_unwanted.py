@@ -3,10 +3,12 @@
 import dataclasses
 
 import pytest
+from sqlalchemy import func, select
 
 from app.casework.access import held_alone
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
+from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.intake.sent import CannotTake, Taken
 from app.intake.take import take
@@ -74,6 +76,22 @@ def test_a_death_s_report_is_not_passed_to_the_desk_it_names(small_town: Town, w
     with pytest.raises(Unmet):
         take_edge(small_town.tools, small_town.holder("office"), taken.case_id, "transfer", values)
     assert ("desk", "chengjian") not in holders(small_town, taken.case_id)
+
+
+@pytest.mark.parametrize("words", ["城建办的人", "chengjian"])
+def test_what_is_split_off_does_not_go_to_the_desk_it_names(small_town: Town, words: str) -> None:
+    """分出一件 asked nothing of the wish: the named desk read the hazard, and could tell who had reported it."""
+    taken = told(small_town, words, deaths=True)
+    values = {"desk": "chengjian", "sector": "gas", "place": "大集北口", "text": "后厨钢瓶软管需要更换"}
+    with small_town.tools.database.work() as session:
+        before = session.scalar(select(func.count()).select_from(Case))
+    with pytest.raises(Unmet, match="回避"):
+        take_edge(small_town.tools, small_town.holder("office"), taken.case_id, "split", values)
+    with small_town.tools.database.work() as session:
+        assert session.scalar(select(func.count()).select_from(Case)) == before
+    take_edge(
+        small_town.tools, small_town.holder("office"), taken.case_id, "split", values | {"desk": "anjian"}
+    )
 
 
 def test_it_is_not_handed_back_to_a_named_dispatch_desk(small_town: Town) -> None:
