@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.access import may_know
-from app.casework.context import case_ledger_key
+from app.casework.context import OpenTip, case_ledger_key, fold_in
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
 from app.casework.lateness import why_not_hand_on
@@ -32,7 +32,7 @@ from app.people.holder import Holder
 from app.people.models import Member, Membership
 from app.people.tools import Tools
 from app.rules.routing import JIWEI
-from app.tips.content import Line, add_line, open_content
+from app.tips.content import Line, add_line, open_content, open_thread
 from app.tips.models import Tip
 from app.vault.opening import in_time, joined_keys
 from app.vault.requests import ERASED, Opened, ask, one_request
@@ -101,10 +101,19 @@ def desks_of_member(session: Session, member_id: str) -> set[str]:
 TAKEN_OVER = "原来的科室没有及时办理，已换科室接手。"
 
 
-def not_these(now: Situation, tips: Sequence[Tip]) -> str:
+def tips_with_it(session: Session, now: Situation) -> tuple[OpenTip, ...]:
+    """The tips of the case, opened by the keys that its facts hold."""
+    found = []
+    for tip_id in now.facts.tips:
+        if tip_id in now.facts.tip_keys:
+            tip, key = session.get_one(Tip, tip_id), bytes.fromhex(now.facts.tip_keys[tip_id])
+            found.append(OpenTip(tip, open_content(tip, key), tuple(open_thread(tip, key)), key))
+    return tuple(found)
+
+
+def not_these(tips: Sequence[OpenTip]) -> str:
     """Who must not know, in the reporters' words."""
-    contents = [open_content(tip, bytes.fromhex(now.facts.tip_keys[tip.id])) for tip in tips]
-    return "\n".join(one.report.not_these for one in contents)
+    return "\n".join(one.content.report.not_these for one in tips)
 
 
 @dataclass(frozen=True)
@@ -115,13 +124,10 @@ class HandedOn:
     case: Case
     now: Situation
     desk: str  # that takes it over
-    tips: tuple[Tip, ...]
+    tips: tuple[OpenTip, ...]
     known: dict[str, Recipient]
     to: list[Recipient]  # whose keys it is sealed to anew
     before: set[tuple[str, str]]  # who held a key until now
-
-    def old_key(self, tip: Tip) -> bytes:
-        return bytes.fromhex(self.now.facts.tip_keys[tip.id])
 
     def ledger_key(self, tools: Tools) -> bytes:
         if self.case.reserved:
@@ -168,15 +174,14 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
             raise Unmet("这件事已经办结。")
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
         member = session.get_one(Member, holder.member_id)
-        tips = tuple(
-            session.get_one(Tip, tip_id) for tip_id in now.facts.tips if tip_id in now.facts.tip_keys
-        )
-        unwanted = not_these(now, tips)
+        tips = tips_with_it(session, now)
+        unwanted = not_these(tips)
         shut = desks_of_named(session, unwanted)
         before = set(holders_of(session, Subject("case", case_id)))
     if tools.rules.names_desk(desk, unwanted) or is_named(member, unwanted):
         raise Unmet("举报人说了这个岗位或您本人要回避，不能接手，请别的岗位申请。")
     to = [member_recipient(member) if unwanted or desk in shut else recipient_for(known, desk)]
+    now = fold_in(tools, now, tips)  # what reporters said since: an objection's due day stands in clear alone
     return HandedOn(opened, case, now, desk, tips, known, to, before)
 
 
@@ -185,8 +190,8 @@ def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     case, now = found.case, found.now
     new = rekey(tools, found.known, Subject("case", case.id), found.to, case.reserved, case.month)
     made = [
-        (tip, *rekey_tip(tools, found.known, tip, found.old_key(tip), found.to, case.reserved))
-        for tip in found.tips
+        (one.tip, *rekey_tip(tools, found.known, one.tip, one.key, found.to, case.reserved))
+        for one in found.tips
     ]
     tip_keys = {**now.facts.tip_keys, **{tip.id: tip_new.key.hex() for tip, tip_new, _ in made}}
     facts = replace(

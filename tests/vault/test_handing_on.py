@@ -7,8 +7,10 @@ from sqlalchemy import update
 
 from app.casework.context import lay_out
 from app.casework.edges import take_edge
+from app.casework.facts import situation
 from app.casework.needs import Unmet
-from app.casework.reporting import read_follow
+from app.casework.reading import queue
+from app.casework.reporting import read_follow, say
 from app.intake.sent import Taken
 from app.intake.take import take
 from app.ledger.verify import verify
@@ -19,6 +21,7 @@ from app.tips.content import Report
 from app.tips.receipts import look_up
 from app.vault.handing_on import ask_hand_on, ask_reserved_on, reserved_to_hand_on, take_over
 from app.vault.requests import release
+from tests.casework.test_objection import answered
 from tests.casework.test_way import desktop, step
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import sent
@@ -85,6 +88,21 @@ def test_an_orphaned_case_is_taken_on_at_once(small_town: Town) -> None:
         small_town.tools, small_town.holder("office"), released(small_town, ask(small_town, taken, "office"))
     )
     assert desktop(small_town, taken.case_id, "office").now.desk == "office"
+
+
+def test_an_objection_goes_with_the_case(town: Town) -> None:
+    """Its due day was written over: whoever took the case over had no objection to decide in time."""
+    taken, visit = answered(town)
+    say(town.tools, visit, "objection", "没看后院")
+    due = desktop(town, taken.case_id).case.next_due
+    stop_signing_in(town, "chengjian")
+    take_over(town.tools, town.holder("office"), released(town, ask(town, taken, "office")))
+    now = desktop(town, taken.case_id, "office")
+    assert (now.case.next_due, now.now.objected) == (due, True)
+    with town.tools.database.work() as session:
+        (row,) = queue(session, town.tools, town.holder("office")).rows
+        assert situation(now.case, now.key).objected  # sealed with it, not only read from the thread
+    assert (row.next_kind, row.objected) == ("recheck", True)
 
 
 def test_what_is_alone_in_the_hands_of_one_who_left_is_orphaned(small_town: Town) -> None:
