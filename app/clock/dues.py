@@ -84,6 +84,7 @@ class Run:
     paused: bool = False  # the one pause has been used
     asked: date | None = None
     answered: date | None = None
+    taken_over: Due | None = None  # until when whoever took the case over (接手) has time for what had passed
     before_merge: "Run | None" = None
 
     def after(self, day: date, limit: Limit) -> Due:
@@ -167,7 +168,10 @@ def conclude_by(run: Run) -> Run:
         return run
     waiting = 0 if run.paused or run.asked is None else pause_days(run, run.asked, None)
     days = run.limits.conclude.value + run.extended + run.waited + waiting
-    return run.due(conclude=run.calendar.add_days(run.accepted, days))
+    end = run.calendar.add_days(run.accepted, days)
+    if run.taken_over is not None:
+        end = max(end, run.taken_over, key=lambda due: due.day)
+    return run.due(conclude=end)
 
 
 def pause_days(run: Run, asked: date, ended: date | None) -> int:
@@ -258,6 +262,19 @@ def report_done(run: Run, event: Event) -> Run:
     return run.due(rectify=None, reinspect=run.after(event.day, run.limits.reinspect))
 
 
+# ------------------------------------------------------------------------------------------- taking over
+
+
+def hand_on(run: Run, event: Event) -> Run:
+    """Another desk took it over (接手): what had passed by then is due anew, by a limit that is this project's own. Who
+    just got it is not late for who had it, and nobody may take it on again meanwhile.
+    """
+    fresh = run.after(event.day, run.limits.take_over)
+    passed = [name for name, due in run.dues.running().items() if due.day < event.day]
+    anew = {name: fresh for name in passed if name not in NEVER_OVERDUE}
+    return replace(run, taken_over=fresh).due(**anew) if anew else run
+
+
 # ----------------------------------------------------------------------------------------- ends and joins
 
 NO_ARRIVAL: dict[str, Due | None] = {"sign": None, "hand_back": None, "accept": None}
@@ -299,6 +316,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "transfer": arrive,
     "hand_back": arrive,
     "assign": arrive,
+    "hand_on": hand_on,
     "ask": ask,
     "reply": reply,
     "lapse": reply,

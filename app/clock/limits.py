@@ -55,6 +55,7 @@ class Limits:
     recheck: Limit
     reinspect: Limit
     watch: Limit
+    take_over: Limit
     split_official: Limit
     split_death: Limit
     assign: Limit

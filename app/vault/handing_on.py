@@ -32,6 +32,7 @@ from app.people.holder import Holder
 from app.people.models import Member, Membership
 from app.people.tools import Tools
 from app.rules.routing import JIWEI
+from app.sealing.errors import SealError
 from app.tips.content import Line, add_line, open_content, open_thread
 from app.tips.models import Tip
 from app.vault.opening import in_time, joined_keys
@@ -156,6 +157,25 @@ def take_over(tools: Tools, holder: Holder, request_id: str) -> str:
     return found.case.id
 
 
+GONE = "这件事在放行以后已经换了岗位，这份放行打不开它。还要接手的，请看现在的情况重新申请。"
+
+
+def still_lying(session: Session, tools: Tools, opened: Opened, case: Case, key: bytes) -> Situation:
+    """The case, if what was said when asking still holds. Raises Unmet: it has gone elsewhere since the release (its
+    key is another), somebody took it over since the day of the request, it is closed or at work again.
+    """
+    try:
+        now = situation(case, key)
+    except SealError:
+        raise Unmet(GONE) from None
+    if any(event.edge == "hand_on" and event.day >= opened.row.day for event in now.events):
+        raise Unmet("您申请以后，这件事已经有岗位接手。还要接手的，请看现在的情况，明天起重新申请。")
+    if now.state == "closed":
+        raise Unmet("这件事已经办结。")
+    refuse_early(session, tools, case)
+    return now
+
+
 def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
     """Open it with both shares. Raises Unmet: not released, too late, at work again by now, or the taker is whom the
     reporter shuts out.
@@ -168,10 +188,7 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
         case_id, desk = str(opened.body["case"]), str(opened.body["desk"])
         key = joined_keys(opened, holder)[f"case:{case_id}"]
         case = session.get_one(Case, case_id)
-        refuse_early(session, tools, case)
-        now = situation(case, key)
-        if now.state == "closed":
-            raise Unmet("这件事已经办结。")
+        now = still_lying(session, tools, opened, case, key)
         known = desk_recipients(session, tools.keyring, desks_with_keys(session))
         member = session.get_one(Member, holder.member_id)
         tips = tips_with_it(session, now)
@@ -197,8 +214,9 @@ def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     facts = replace(
         now.facts, tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
     )
-    event = Event("assign" if now.state == "received" else "hand_on", tools.now.today())
-    after = with_event(replace(now, desk=found.desk, facts=facts), event)
+    after = replace(now, desk=found.desk, facts=facts)
+    for edge in ("assign", "hand_on") if now.state == "received" else ("hand_on",):
+        after = with_event(after, Event(edge, tools.now.today()))
     sealed = seal_facts(case.id, new.key, facts, hidden_of(after))
     return Anew(new, {"facts": sealed, **clear_columns(tools, after)}, facts, made)
 

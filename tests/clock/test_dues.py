@@ -154,6 +154,13 @@ def test_reopened_case_keeps_its_thirty_days() -> None:
     assert again == Dues(feedback=calendar_days(50, 10))
 
 
+def test_taking_over_gives_time_for_what_has_passed_alone() -> None:
+    """If it fails, who takes a case over is late at once, or wins days for what was not late."""
+    assert after(*OPENING, ("hand_on", 80)).conclude == working(80, 5)
+    assert after(*OPENING, ("hand_on", 80), ("ask", 81), ("reply", 82)).conclude == working(80, 5)
+    assert after(*OPENING, ("hand_on", 30)).conclude == calendar_days(1, 60)
+
+
 def test_rectification_has_its_own_clock() -> None:
     """If it fails, a set limit is not watched, or the re-inspection is left open."""
     ordered = (*OPENING, CONCLUDE, ("answer", 20), ("rectify", 21, on(40).isoformat()))

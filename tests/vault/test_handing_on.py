@@ -105,6 +105,38 @@ def test_an_objection_goes_with_the_case(town: Town) -> None:
     assert (row.next_kind, row.objected) == ("recheck", True)
 
 
+def test_who_took_it_over_has_time_for_it(town: Town) -> None:
+    """It stayed as late as before: another desk could take it from the new one on the same day, and so on round."""
+    taken = take(town.tools, sent())
+    step(town, taken, "accept")
+    town.now.day = desktop(town, taken.case_id).case.next_due + timedelta(days=10)
+    take_over(town.tools, town.holder("dispatch"), released(town, ask(town, taken)))
+    now = desktop(town, taken.case_id, "dispatch")
+    assert now.case.next_due == town.tools.calendar.add_working(town.now.day, 5).day
+    step(town, taken, "ask", "dispatch", question="哪一户？")  # the 60 days, reckoned anew, are long over
+    assert desktop(town, taken.case_id, "dispatch").case.next_due >= now.case.next_due
+    with pytest.raises(Unmet, match="还不能接手"):
+        ask_hand_on(town.tools, town.holder("office"), now.now.number, "还是没办")
+
+
+def test_of_two_who_ask_one_takes_it_over(small_town: Town) -> None:
+    """The second was released a key that no longer fits: an error page, and a request that could be tried for ever."""
+    town = small_town
+    taken = take(town.tools, sent())
+    town.now.pass_days(3)
+    first, second, third = ask(town, taken), ask(town, taken, "office"), ask(town, taken, "office")
+    for asked in (first, second):
+        released(town, asked)
+    take_over(town.tools, town.holder("dispatch"), first)
+    client, secret = signed_in(app_of(town), town, "office")
+    answer = client.post(f"/vault/{second}/open", data={"csrf": secret})
+    assert (answer.status_code, "已经换了岗位" in answer.text) == (422, True)
+    released(town, third)  # by the new key: what was said of the case that day is no longer so
+    stop_signing_in(town, "dispatch")
+    with pytest.raises(Unmet, match="已经有岗位接手"):
+        take_over(town.tools, town.holder("office"), third)
+
+
 def test_what_is_alone_in_the_hands_of_one_who_left_is_orphaned(small_town: Town) -> None:
     """Where somebody must not know, one member holds the key alone: it would be lost with them for as long as the
     desk has other members.
