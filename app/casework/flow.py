@@ -103,7 +103,7 @@ EDGES = (
             Field("why", "原因", "select", choices=options(DECLINE_REASONS)),
             Field("reply", "给举报人的话", "area"),
         ),
-        ("no_death",),
+        ("no_death", "enforceable"),
         "这件举报不再往下办，理由写在答复里。",
     ),
     Edge(

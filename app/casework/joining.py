@@ -13,9 +13,10 @@ from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situatio
 from app.casework.flow import Edge
 from app.casework.handing import check_lead, refuse_shut_out
 from app.casework.models import Case
-from app.casework.needs import Unmet
+from app.casework.needs import Unmet, is_major, reopened_at, tells_of_major
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
 from app.casework.quotes import refuse_quotes
+from app.casework.records import records_of
 from app.clock.dues import LEFT
 from app.db.base import new_id
 from app.ledger.write import New
@@ -35,6 +36,7 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     tips = open_tips(session, now.tools, now.holder, there.facts.tips)
     if tells_of_death(now.tools, there, tips) != now.is_death:
         raise Unmet("一件涉及死亡，一件不涉及，不能并：两件各办各的。")
+    refuse_to_lose_major(session, now, there)
     mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
     if sorted(mine) != sorted(theirs) or now.unwanted:
         raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")
@@ -50,6 +52,17 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
         also_ledger=(beside(now, other, there, "merge"),),
         contents=tuple((one.tip.id, replace(one.content, case_id=other.id)) for one in now.tips),
     )
+
+
+def refuse_to_lose_major(session: Session, now: Desktop, there: Situation) -> None:
+    """A case goes on by the other's records: what was found to be 重大事故隐患 here must stand there too, in the same
+    sector, which says who may enforce. Else the town would conclude it as an ordinary one. Raises Unmet.
+    """
+    known = tells_of_major(records_of(session, there.facts.records), reopened_at(there))
+    if is_major(now) and not (known and there.sector == now.now.sector):
+        raise Unmet(
+            "这件核查为重大事故隐患，那一件没有这样核查，不能并：各办各的，或者先在那一件写核查记录。"
+        )
 
 
 def case_to_join(session: Session, now: Desktop, number: str) -> tuple[Case, bytes]:

@@ -1,10 +1,10 @@
 """What must be true before an edge may be taken; each need answers with a sentence that says what to do, or None."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from app.casework.context import Desktop
-from app.casework.facts import dues_of
+from app.casework.facts import Situation, dues_of
 from app.casework.flow import EDGES, LEADS, MAX_HANDOVERS, Edge, Field
 from app.casework.records import SIGNABLE, Opened
 
@@ -29,8 +29,13 @@ def since(now: Desktop, edge: str, *ends: str) -> bool:
 
 def signed(now: Desktop, kind: str) -> bool:
     """Whether a record of `kind`, written since the last reopening, is signed."""
-    since_reopened = now.records[now.now.facts.extra.get("since", 0) :]
+    since_reopened = now.records[reopened_at(now.now) :]
     return any(record.kind == kind and record.value.get("signed_by") for record in since_reopened)
+
+
+def reopened_at(now: Situation) -> int:
+    """How many records the case had at its last reopening."""
+    return int(now.facts.extra.get("since", 0))
 
 
 def no_death(now: Desktop) -> str | None:
@@ -156,12 +161,24 @@ def rectification_signed(now: Desktop) -> str | None:
 
 
 def is_major(now: Desktop) -> bool:
-    return any(record.value.get("level") == "major" for record in now.recorded("site"))
+    return tells_of_major(now.records, reopened_at(now.now))
+
+
+def tells_of_major(records: Sequence[Opened], since: int) -> bool:
+    """Whether these records of a case say 重大事故隐患: the newest signed site record does, or one written after it and
+    not signed yet. So a wrong level is put right by a new record that the leader signs, and a right one is not lost by
+    leaving it unsigned. What was written before the reopening counts until somebody has looked again.
+    """
+    found = [one for one in records[since:] if one.kind == "site"]
+    found = found or [one for one in records if one.kind == "site"]
+    newest = max((at for at, one in enumerate(found) if one.value.get("signed_by")), default=0)
+    return any(one.value.get("level") == "major" for one in found[newest:])
 
 
 def enforceable(now: Desktop) -> str | None:
     """A town punishes only where the duty list says so, sector by sector (`town_may_enforce`): elsewhere a major hazard
-    is not concluded by a penalty it cannot give, or by its own reason why there is none. An accusation is no hazard.
+    is not concluded by a penalty it cannot give, or by its own reason why there is none; nor declined by the next desk
+    it was passed to. An accusation is no hazard.
     """
     sector = now.tools.rules.sectors.get(now.now.sector)
     able = now.tools.authority == "county" or (sector is not None and sector.may_enforce)

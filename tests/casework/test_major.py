@@ -14,7 +14,7 @@ from app.jobs.work import remind
 from app.notices.write import waiting
 from app.rules.duties import Sector
 from app.tips.receipts import look_up
-from tests.casework.test_flow import fill_in
+from tests.casework.test_flow import colleague, fill_in
 from tests.casework.test_way import FOUND, desktop, sign_all, step
 from tests.intake.test_take import sent
 from tests.makers import Town
@@ -50,6 +50,41 @@ def test_the_town_does_not_conclude_it(small_town: Town) -> None:
     assert said["hand_up"] is None
     general = found(small_town, "general")
     step(small_town, general, "conclude", conclusion="true")
+
+
+def test_it_is_not_lost_in_a_case_of_less(small_town: Town) -> None:
+    """Merged into a case whose record says less, a major hazard was concluded by the town as an ordinary one."""
+    first, second = (found(small_town, level) for level in ("general", "major"))
+    number = desktop(small_town, first.case_id).now.number
+    with pytest.raises(Unmet, match="不能并"):
+        step(small_town, second, "merge", into=number)
+    step(small_town, first, "verify", enterprise="某饭店", found=FOUND, level="major")
+    step(small_town, second, "merge", into=number)
+    with pytest.raises(Unmet, match="移送区里"):
+        fill_in(small_town, first, "conclude", PENALTY)
+
+
+@pytest.mark.parametrize("sign", [True, False])
+def test_the_next_desk_does_not_decline_it(small_town: Town, sign: bool) -> None:
+    """Passed on, a verified major hazard was closed by one who had not looked, without penalty, reason or district."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="major")
+    if sign:
+        sign_all(small_town)
+    step(small_town, taken, "transfer", desk="anjian", reason="归口")
+    with pytest.raises(Unmet, match="移送区里"):
+        step(small_town, taken, "decline", "anjian", why="judicial", reply="法院在办。")
+
+
+def test_a_wrong_level_is_put_right_by_a_signed_record(small_town: Town) -> None:
+    """One slip in a list made the case the district's for good; or one's own correction was enough."""
+    taken = found(small_town)
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="general")
+    with pytest.raises(Unmet, match="移送区里"):  # nobody has signed that it is less
+        step(small_town, taken, "conclude", conclusion="true")
+    sign_all(small_town)
+    step(small_town, taken, "conclude", conclusion="true")
 
 
 def test_it_stands_with_the_district(town: Town) -> None:
@@ -117,6 +152,26 @@ def test_the_district_s_document_finishes_it(small_town: Town) -> None:
     assert (now.now.state, now.now.facts.extra["conclusion"]) == ("concluded", "true")
     step(small_town, taken, "answer", reply="区里已经处罚。")
     step(small_town, taken, "close")
+
+
+def test_a_reopened_one_is_what_is_found_then(small_town: Town) -> None:
+    """What was put right long ago would keep the case from every later end; or it be dropped before anybody looked."""
+    taken = handed_up(small_town)
+    outcome = {
+        "document": "演示罚〔2026〕1号",
+        "date": "2026-11-24",
+        "conclusion": "true",
+        "result": "已罚",
+    }
+    fill_in(small_town, taken, "record_outcome", outcome)
+    step(small_town, taken, "reopen", colleague(small_town), reason="又有新线索")
+    step(small_town, taken, "transfer", desk="anjian", reason="归口")
+    with pytest.raises(Unmet, match="移送区里"):
+        step(small_town, taken, "decline", "anjian", why="judicial", reply="法院在办。")
+    step(small_town, taken, "accept", "anjian")
+    step(small_town, taken, "verify", "anjian", enterprise="某饭店", found=FOUND, level="general")
+    sign_all(small_town)
+    step(small_town, taken, "conclude", "anjian", conclusion="true")
 
 
 def test_a_county_and_a_town_with_the_power_conclude(small_town: Town) -> None:
