@@ -4,11 +4,11 @@ A live grant is the permission. Lists, search, counts, figures, exports, notices
 what a permission shows beyond that is only less.
 """
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.casework.models import OPEN, Case
-from app.people.grants import NoKey, Subject, granted, holders_of, open_key
+from app.casework.models import NEVER, OPEN, Case
+from app.people.grants import NoKey, Subject, granted, holders_of, open_key, readers_of
 from app.people.holder import Holder
 from app.people.models import Desk, Grant, Membership
 from app.people.tools import Tools
@@ -34,14 +34,30 @@ def open_case(session: Session, tools: Tools, holder: Holder, case_id: str) -> t
 
 
 def held_alone(session: Session, member_id: str, desk_id: str) -> int:
-    """How many open cases of a desk this member alone may know: they would leave with the member."""
+    """How many open cases of a desk this member alone may know: they would leave with the member.
+
+    A reserved case names no desk in clear: at a desk of discipline all count that the member's own key opens and of
+    which something is due.
+    """
     own = (
         Grant.subject_kind == "case",
         Grant.recipient_kind == "member",
         Grant.recipient_id == member_id,
     )
+    of_desk = and_(Case.desk_id == desk_id, OPEN)
+    if session.get_one(Desk, desk_id).role == "discipline":
+        of_desk = or_(of_desk, and_(Case.reserved.is_(True), Case.next_due < NEVER))
     led = select(func.count()).select_from(Case).join(Grant, Grant.subject_id == Case.id)
-    return session.scalar(led.where(Case.desk_id == desk_id, OPEN, *own)) or 0
+    return session.scalar(led.where(of_desk, *own)) or 0
+
+
+def at_work(session: Session, case: Case) -> frozenset[str]:
+    """Members who may sign in, can open the case and sit at a desk that may lead it: who was removed keeps a key of
+    their own, and takes no step with it.
+    """
+    wanted = Desk.role == "discipline" if case.reserved else Desk.id == case.desk_id
+    seated = select(Membership.member_id).join(Desk, Desk.id == Membership.desk_id).where(wanted, Desk.active)
+    return readers_of(session, Subject("case", case.id)) & frozenset(session.scalars(seated))
 
 
 def told_of(session: Session, case_id: str, desk_id: str | None) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.casework.access import at_work
 from app.casework.models import Case
-from app.people.grants import Subject, readers_of
 from app.people.tools import Tools
 
 NOT_YET = (
@@ -16,7 +16,7 @@ NOT_YET = (
 
 def late(tools: Tools, state: str | None, day: date, due: date) -> bool:
     """Whether we are: the day to ask an authority again (催办) passes without our being late. What else is due of a
-    case handed up is due long before that day.
+    case handed up is due long before that day. Of a reserved case, whose state is sealed, that day never stands here.
     """
     watched = state == "handed_up" and due >= day + timedelta(days=tools.limits.watch.value)
     return due < tools.now.today() and not watched
@@ -24,10 +24,10 @@ def late(tools: Tools, state: str | None, day: date, due: date) -> bool:
 
 def why_not_hand_on(session: Session, tools: Tools, case: Case) -> str:
     """Why a case may not be taken from those who have it, in words; empty where it may (design §4, §7): it lay a second
-    working day after the due day, unopened or undone, or nobody who may sign in can open it (orphaned: a desk without
-    a living key, a member who has left).
+    working day after the due day, unopened or undone, or nobody at work can open it (orphaned: a desk without a living
+    key, a member who has left).
     """
-    if not readers_of(session, Subject("case", case.id)):
+    if not at_work(session, case):
         return ""
     if not late(tools, case.state, case.day, case.next_due):
         return NOT_YET

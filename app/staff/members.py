@@ -16,6 +16,10 @@ from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
 USERNAME = re.compile(r"[a-z][a-z0-9_]{1,31}")
+LEFT_ALONE = (
+    "这个人手里有只交给本人的在办事项，别人都打不开。请本人先办完或者转给别人，"
+    "或者请分派岗、安委办接手（涉及公职人员的由纪检接手）。"
+)
 Page = str | AnyResponse | tuple[str, int]
 
 
@@ -66,7 +70,7 @@ def remove_one(desk_id: str, member_id: str) -> Page:
     try:
         with tools().database.work(write=True) as session:
             if held_alone(session, member_id, desk_id):
-                raise NotAdmitted("这个人手里有只交给本人的在办事项（有人要回避），先请分派岗或安委办接手。")
+                raise NotAdmitted(LEFT_ALONE)
             remove(session, tools().keyring, holder(), desk_id, member_id, tools().now.today())
     except NotAdmitted as refused:
         return members(str(refused)), 422

@@ -86,13 +86,16 @@ def reserved_to_hand_on(session: Session, tools: Tools, holder: Holder) -> list[
 
 def discipline_desk(session: Session, holder: Holder, case: Case) -> str:
     """The holder's desk that may take a reserved case over, empty where none may: the desk that has it, whose key is
-    lost to it, or the one above (区纪委监委). Never the lower one: an accusation of 镇纪委 itself lies above.
+    lost to it, or the one above (区纪委监委). Never the lower one: an accusation of 镇纪委 itself lies above. Where one
+    member held it who sits nowhere now, no desk can be said to have it: then the only one there is may take it.
     """
-    desks, having = all_desks(session), set[str]()
+    desks, may = all_desks(session), {JIWEI}
     for kind, name in holders_of(session, Subject("case", case.id)):
-        having |= {name} if kind == "desk" else desks_of_member(session, name)
-    own = (name for name in holder.desks if desks[name].role == "discipline")
-    return next((name for name in own if name in having or name == JIWEI), "")
+        may |= {name} if kind == "desk" else desks_of_member(session, name)
+    discipline = {name for name, desk in desks.items() if desk.role == "discipline" and desk.kind == "inside"}
+    if len(discipline) == 1:
+        may |= discipline
+    return next((name for name in holder.desks if name in discipline & may), "")
 
 
 def desks_of_member(session: Session, member_id: str) -> set[str]:

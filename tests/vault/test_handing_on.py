@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
+from app.casework.access import held_alone
 from app.casework.context import lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import situation
@@ -16,12 +17,13 @@ from app.intake.take import take
 from app.ledger.verify import verify
 from app.people.admission import found_desk
 from app.people.grants import NoKey, Subject, holders_of
-from app.people.models import Desk, Member
+from app.people.models import Desk, Member, Membership
 from app.tips.content import Report
 from app.tips.receipts import look_up
 from app.vault.handing_on import ask_hand_on, ask_reserved_on, reserved_to_hand_on, take_over
 from app.vault.requests import release
 from tests.casework.test_objection import answered
+from tests.casework.test_reserved import second
 from tests.casework.test_way import desktop, step
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import sent
@@ -215,6 +217,44 @@ def test_an_accusation_is_taken_on_by_the_discipline_above(town: Town) -> None:
     assert taken.receipt is not None
     assert "换科室接手" in read_follow(town.tools, look_up(town.tools, taken.receipt)).lines[-1].text
     step(town, taken, "accept", "qu_jiwei")
+
+
+def in_one_hand(town: Town) -> Taken:
+    """An accusation that one member of 镇纪委 alone can open."""
+    above(town)
+    second(town)
+    taken = take(town.tools, sent(OFFICIAL))
+    step(town, taken, "transfer", "jijian", desk="qu_jiwei", reason="请区里看")
+    step(town, taken, "transfer", "qu_jiwei", desk="jijian", member="jijian_2", reason="只给这一位")
+    return taken
+
+
+def test_who_holds_an_accusation_alone_is_not_removed(town: Town) -> None:
+    """It was left with nobody: its desk is sealed, so the page counted none, and the colleague let the holder go."""
+    in_one_hand(town)
+    leaving = town.members["jijian_2"].id
+    with town.tools.database.work() as session:
+        assert held_alone(session, leaving, "jijian") == 1
+        assert held_alone(session, town.members["jijian"].id, "jijian") == 0
+    client, secret = signed_in(app_of(town), town, "jijian")
+    answer = client.post(f"/desk/members/jijian/{leaving}/remove", data={"csrf": secret})
+    assert (answer.status_code, "由纪检接手" in answer.text) == (422, True)
+
+
+def test_what_a_removed_member_holds_is_orphaned(small_town: Town) -> None:
+    """Whoever was removed counted as one who could still act, and the accusation lay for ever."""
+    town = small_town
+    taken = in_one_hand(town)
+    assert lying(town, "qu_jiwei") == []
+    with town.tools.database.work(write=True) as session:
+        session.execute(delete(Membership).where(Membership.member_id == town.members["jijian_2"].id))
+    assert lying(town, "qu_jiwei") == [taken.case_id]
+    assert lying(town, "jijian") == []  # it could be an accusation of theirs that lay above
+    with town.tools.database.work(
+        write=True
+    ) as session:  # a town without the district's desk has one that may
+        session.get_one(Desk, "qu_jiwei").kind = "outside"
+    assert lying(town, "jijian") == [taken.case_id]
 
 
 def test_the_accused_never_take_it_on(small_town: Town) -> None:
