@@ -129,11 +129,16 @@ def dues_of(tools: Tools, now: Situation) -> Dues:
 
 
 def clear_columns(tools: Tools, now: Situation) -> dict[str, Any]:
-    """The columns of `cases` for this situation; of a reserved case only its next due day."""
+    """The columns of `cases` for this situation; of a reserved case only its next due day.
+
+    Not the day to ask an authority again (催办): it is not ours to be late for, and nothing in clear could tell it
+    from the end of the 60 days. It stays sealed, and the queue, which opens the case, shows it.
+    """
     due = dues_of(tools, now)
-    next_due = due.next[1] if due.next else NEVER
     if now.reserved:
-        return {"next_due": next_due}
+        ours = replace(due, watch=None).next
+        return {"next_due": ours[1] if ours else NEVER}
+    next_due = due.next[1] if due.next else NEVER
     return {
         "desk_id": now.desk,
         "sector": now.sector,

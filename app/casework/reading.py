@@ -112,13 +112,14 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
     awaited = dues_of(tools, now).next
     if awaited is None and case.next_due != NEVER:  # what a reporter said is not folded in yet
         awaited = ("recheck", case.next_due)
+    due = awaited[1] if awaited and case.reserved else case.next_due  # of a reserved one not all is in clear
     return Row(
         id=case.id,
         number=now.number,
         sector=now.sector,
         state=now.state,
         day=case.day,
-        next_due=case.next_due if case.next_due != NEVER else None,
+        next_due=due if due != NEVER else None,
         next_kind=awaited[0] if awaited else "",
         reserved=case.reserved,
         asked=now.asked,

@@ -2,21 +2,26 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from app.casework.context import Desktop
 from app.casework.edges import take_edge
 from app.casework.needs import Unmet, possible
+from app.casework.reading import queue
 from app.casework.signing import waiting_for_signature
 from app.intake.sent import Taken
 from app.intake.take import take
+from app.jobs.work import remind
 from app.ledger.verify import verify
+from app.notices.write import waiting
 from app.people.models import Member
+from app.vault.handing_on import reserved_to_hand_on
 from tests.casework.test_way import desktop, step
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import sent
-from tests.makers import Town, add_member
+from tests.makers import Town, add_member, seat_upper_discipline
 from tests.web.door import app_of, signed_in
 
 FINDING = {"enterprise": "某单位", "found": "谈话两人，调取检查记录六份", "level": "none"}
@@ -148,3 +153,35 @@ def test_the_page_countersigns(small_town: Town) -> None:
     typed = {"csrf": secret, "record": record, "instruction": "同意"}
     assert client.post(f"/desk/cases/{taken.case_id}/countersign", data=typed).status_code == 303
     assert "已复核签字：jijian_2" in client.get(f"/desk/cases/{taken.case_id}").text
+
+
+def test_what_waits_for_the_district_is_not_late(town: Town) -> None:
+    """Discipline was told of a delay that is the district's, and the desk above could take the accusation for it."""
+    seat_upper_discipline(town)
+    taken, lying_there = accused(town), accused(town)
+    hazard: dict[str, Any] = {
+        "desk": "chengjian",
+        "sector": "gas",
+        "place": "某处",
+        "text": "后厨钢瓶软管需要更换",
+    }
+    for one in (taken, lying_there):
+        step(town, one, "split", "jijian", **hazard)  # that is due within a day, handed up or not
+    step(town, taken, "hand_up", "jijian", bureau="qu_yingji", title="某事", text="请依法核查某人。")
+    town.now.pass_days(70)
+    step(town, lying_there, "message", "jijian", text="还在办。")
+    remind(town.tools)
+    with town.tools.database.work() as session:
+        assert waiting(session, ("jijian",))["overdue"] == 1  # the other one's 60 days are over
+        rows = {row.id: row for row in queue(session, town.tools, town.holder("jijian")).rows}
+        offered_above = reserved_to_hand_on(session, town.tools, town.holder("qu_jiwei"))
+    assert [case.id for case in offered_above] == [lying_there.case_id]
+    assert (rows[taken.case_id].next_kind, rows[taken.case_id].late) == ("watch", False)
+    assert rows[lying_there.case_id].late
+    client, _ = signed_in(app_of(town), town, "jijian")
+    assert "该催办了" in client.get("/desk/").text
+    step(town, lying_there, "hand_up", "jijian", bureau="qu_yingji", title="某事", text="请依法核查某人。")
+    town.now.pass_days(70)
+    remind(town.tools)
+    with town.tools.database.work() as session:
+        assert "overdue" not in waiting(session, ("jijian",))
