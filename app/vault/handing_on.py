@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.access import may_know
+from app.casework.access import at_work, may_know
 from app.casework.context import OpenTip, case_ledger_key, fold_in
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
@@ -103,6 +103,7 @@ def desks_of_member(session: Session, member_id: str) -> set[str]:
 
 
 TAKEN_OVER = "原来的科室没有及时办理，已换科室接手。"
+ORPHANED = "原来的岗位暂时没有人能办，已换科室接手。"  # nobody there was late
 
 
 def tips_with_it(session: Session, now: Situation) -> tuple[OpenTip, ...]:
@@ -132,6 +133,7 @@ class HandedOn:
     known: dict[str, Recipient]
     to: list[Recipient]  # whose keys it is sealed to anew
     before: set[tuple[str, str]]  # who held a key until now
+    told: str  # why, in words for the reporters
 
     def ledger_key(self, tools: Tools) -> bytes:
         if self.case.reserved:
@@ -198,11 +200,12 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
         unwanted = not_these(tips)
         shut = desks_of_named(session, unwanted)
         before = set(holders_of(session, Subject("case", case_id)))
+        told = TAKEN_OVER if at_work(session, case) else ORPHANED
     if tools.rules.names_desk(desk, unwanted) or is_named(member, unwanted):
         raise Unmet("举报人说了这个岗位或您本人要回避，不能接手，请别的岗位申请。")
     to = [member_recipient(member) if unwanted or desk in shut else recipient_for(known, desk)]
     now = fold_in(tools, now, tips)  # what reporters said since: an objection's due day stands in clear alone
-    return HandedOn(opened, case, now, desk, tips, known, to, before)
+    return HandedOn(opened, case, now, desk, tips, known, to, before, told)
 
 
 def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
@@ -224,6 +227,13 @@ def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     return Anew(new, {"facts": sealed, **clear_columns(tools, after)}, facts, made)
 
 
+def add_once(session: Session, tip: Tip, key: bytes, line: Line) -> None:
+    """Tell a reporter, but never the same twice in a row: a case that goes round would read as a fault."""
+    lines = open_thread(tip, key)
+    if not lines or (lines[-1].kind, lines[-1].text) != (line.kind, line.text):
+        add_line(session, tip, key, line)
+
+
 def write_over(tools: Tools, holder: Holder, found: HandedOn, anew: Anew) -> None:
     """The one short transaction of taking over; who held a key before loses it. Raises Outrun."""
     with tools.database.work(write=True) as session:
@@ -233,7 +243,7 @@ def write_over(tools: Tools, holder: Holder, found: HandedOn, anew: Anew) -> Non
         for tip, tip_new, tip_columns in anew.tips:
             change(session, tip, **tip_columns)
             replace_grants(session, tip_new)
-            add_line(session, tip, tip_new.key, Line(tools.now.today(), "notice", "told", TAKEN_OVER))
+            add_once(session, tip, tip_new.key, Line(tools.now.today(), "notice", "told", found.told))
         for name, reward_key in anew.facts.rewards:
             subject = Subject("reward", name)
             session.add_all(regrant(session, tools, subject, bytes.fromhex(reward_key), found.to))

@@ -20,7 +20,14 @@ from app.people.grants import NoKey, Subject, holders_of
 from app.people.models import Desk, Member, Membership
 from app.tips.content import Report
 from app.tips.receipts import look_up
-from app.vault.handing_on import ask_hand_on, ask_reserved_on, reserved_to_hand_on, take_over
+from app.vault.handing_on import (
+    ORPHANED,
+    TAKEN_OVER,
+    ask_hand_on,
+    ask_reserved_on,
+    reserved_to_hand_on,
+    take_over,
+)
 from app.vault.requests import release
 from tests.casework.test_objection import answered
 from tests.casework.test_reserved import second
@@ -137,6 +144,26 @@ def test_of_two_who_ask_one_takes_it_over(small_town: Town) -> None:
     stop_signing_in(town, "dispatch")
     with pytest.raises(Unmet, match="已经有岗位接手"):
         take_over(town.tools, town.holder("office"), third)
+
+
+def test_the_reporter_reads_why_and_once(small_town: Town) -> None:
+    """A desk whose only member fell ill was called slow; or the same sentence stood twice, as if by mistake."""
+    town = small_town
+    taken = take(town.tools, sent())
+    assert taken.receipt is not None
+    visit = look_up(town.tools, taken.receipt)
+    stop_signing_in(town, "chengjian")
+    take_over(town.tools, town.holder("office"), released(town, ask(town, taken, "office")))
+    assert read_follow(town.tools, visit).lines[-1].text == ORPHANED
+    number = desktop(town, taken.case_id, "office").now.number
+    for who in ("dispatch", "office"):
+        town.now.pass_days(10)
+        take_over(
+            town.tools,
+            town.holder(who),
+            released(town, ask_hand_on(town.tools, town.holder(who), number, "没办")),
+        )
+    assert [line.text for line in read_follow(town.tools, visit).lines] == [ORPHANED, TAKEN_OVER]
 
 
 def test_what_is_alone_in_the_hands_of_one_who_left_is_orphaned(small_town: Town) -> None:
