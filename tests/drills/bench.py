@@ -1,7 +1,7 @@
 """The benchmarks (`make bench`): medians of several runs, with the machine and the load generator's share named.
 
-`python -m tests.drills.bench [first report photos queue search]`. Nothing here fails on a slow machine: it prints what
-it saw beside what is wanted. Tests never time anything.
+`python -m tests.drills.bench [first report photos queue search slow]`. Nothing here fails on a slow machine: it prints
+what it saw beside what is wanted. Tests never time anything.
 """
 
 import argparse
@@ -30,6 +30,7 @@ from app.photos.pool import Cleaner
 from tests.drills.client import Form, Phone, new_form
 from tests.drills.many import RARE_NAME, fill
 from tests.drills.server import Server, Site, make_site
+from tests.drills.slow import plain_photo, until_sent, until_usable
 from tests.makers import OTP_SECRET, PASSPHRASE
 
 CLIENTS, WORKERS = 8, 2
@@ -246,12 +247,25 @@ def one_search() -> None:
         line("search, 20,000 cases", f"{median:.0f} ms ({least:.0f} to {most:.0f})", "≤ 300 ms")
 
 
+def slow_phone() -> None:
+    """The form in a real browser on a slow phone and a bad line."""
+    with site() as made, Server(made, workers=WORKERS).running() as server:
+        address = f"http://127.0.0.1:{server.port}"
+        _, usable, _ = median_of(lambda: until_usable(address), 3)
+        line("form usable, Slow 3G, CPU ÷ 6", f"{usable:.1f} s", "≤ 3 s")
+        photos = [plain_photo(seed) for seed in range(3)]
+        size = sum(map(len, photos)) / 1e6
+        _, sent, _ = median_of(lambda: until_sent(address, photos), 3)
+        line("three 12 MP photos, Fast 3G, CPU ÷ 6", f"{sent:.1f} s ({size:.1f} MB chosen)", "≤ 20 s")
+
+
 BENCHES = {
     "first": first_view,
     "report": text_tips,
     "photos": photo_tips,
     "queue": one_queue,
     "search": one_search,
+    "slow": slow_phone,
 }
 
 

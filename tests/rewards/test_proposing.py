@@ -126,6 +126,8 @@ def test_an_insider_s_uplift_as_the_district_has_written(
     small_town.tools = replace(small_town.tools, insider_uplift=uplift)
     report = replace(GAS, mode="named", insider=True)
     taken = take(small_town.tools, sent(report, person=Person("张三", "13000000000")))
+    today = small_town.now.today().isoformat()
+    step(small_town, taken, "plan_visit", plan="together", day=today)
     now = concluded(small_town, taken, "true")
     made = propose(small_town.tools, now, number(taken), facts(taken), POLICIES)
     assert words in paper_of(small_town, made)
