@@ -58,6 +58,10 @@ def not_assigned(now: Desktop) -> str | None:
     return "分派岗书面指定的，不能再退。" if happened(now, "assign") else None
 
 
+def not_at_dispatch(now: Desktop) -> str | None:
+    return "已经在分派岗。" if now.now.desk == "dispatch" else None
+
+
 def unsigned(now: Desktop) -> str | None:
     return "已经签收。" if since(now, "sign_for", "transfer", "hand_back", "assign") else None
 
@@ -235,9 +239,9 @@ def merged(now: Desktop) -> str | None:
 NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     check.__name__: check
     for check in (
-        no_death, enforceable, handovers, hand_back_open, not_assigned, unsigned, has_tip, not_asked, not_extended,
-        extension_signed, site_signed, rectification_signed, major_punished, unanswered, answered,
-        objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
+        no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
+        not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
+        answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
     )
 }  # fmt: skip
 
@@ -260,6 +264,7 @@ UNASKED = frozenset(
         "not_reserved",
         "somewhere_to_go",
         "insider",
+        "not_at_dispatch",
     }
 )
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.casework.edges import take_edge
 from app.casework.flow import DECLINE_REASONS, EDGES, TABLE
 from app.casework.models import STATES, Case
-from app.casework.needs import NEEDS, Unmet
+from app.casework.needs import NEEDS, Unmet, possible
 from app.casework.reporting import read_follow, say
 from app.casework.steps import STEPS
 from app.clock.dues import HANDLERS
@@ -174,6 +174,24 @@ def colleague(town: Town) -> str:
     """A second member of the desk: an objection is not decided by the verifier."""
     add_member(town, "chengjian_2", list(town.holder("chengjian").epochs.values()), "chengjian")
     return "chengjian_2"
+
+
+def test_dispatch_is_not_offered_its_own_desk(small_town: Town) -> None:
+    """退回分派岗 stood on the page of the dispatch desk's own cases: a button that only refuses."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "hand_back", reason="不归我们")
+    offered = {edge.name for edge, _ in possible(desktop(small_town, taken.case_id, "dispatch"))}
+    assert "assign" in offered
+    assert "hand_back" not in offered
+
+
+def test_what_it_was_merged_into_may_be_elsewhere(small_town: Town) -> None:
+    """Parting them was answered as if the case were not there, instead of by what to do."""
+    first, second = take(small_town.tools, sent()), take(small_town.tools, sent())
+    step(small_town, second, "merge", into=desktop(small_town, first.case_id).now.number)
+    step(small_town, first, "transfer", desk="anjian", reason="归口")
+    with pytest.raises(Unmet, match="别的岗位"):
+        step(small_town, second, "unmerge", reason="不是一回事")
 
 
 def test_a_merged_case_is_parted_and_not_reopened(small_town: Town) -> None:

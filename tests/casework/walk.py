@@ -17,7 +17,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import clear_columns, events_in, open_facts, situation
 from app.casework.flow import EDGES, TABLE, Edge, Field
 from app.casework.models import Case
-from app.casework.needs import Unmet, may_countersign, possible
+from app.casework.needs import Unmet, may_countersign, may_receive, possible
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.db.base import Base
@@ -54,6 +54,7 @@ OF_A_DEATH = ("received", "handed_up", "concluded", "closed")
 FIRST = 6  # cases that most steps are about
 HAND_OVERS = ("transfer", "hand_back", "assign")
 OTHER_CASES = {"merge": 1, "unmerge": 1, "split": 2}  # entries about another case; a new one has two
+BY_ANOTHER = ("merge", "unmerge")  # what the other case is, and who has it, the page does not know
 ONWARD = {
     "accept": 4,
     "plan_visit": 2,
@@ -182,6 +183,8 @@ class Walk:
             for one in edge.fields
             if one.kind != "photos"
         }
+        if sensible:
+            values |= self.receiver(edge, case_id, self.holders[who])
         uploads = [self.picture] * (sensible or self.random.random() < 0.3)
         by_opening = edge.name == "sign_for" and self.random.random() < 0.9
         rows, entries = self.dump(), self.entries()
@@ -191,8 +194,8 @@ class Walk:
             )
         except REFUSED as why:
             self.refused[edge.name] += 1
-            passable = offered and sensible and before.row["reserved"]
-            assert not passable, f"{edge.name} is offered to discipline and cannot be taken: {why}"
+            passable = offered and sensible and edge.name not in BY_ANOTHER
+            assert not passable, f"{edge.name} is offered and cannot be taken: {why}"
             assert self.dump() == rows, f"{edge.name} was refused and changed something"
             return
         self.taken[edge.name] += 1
@@ -238,6 +241,20 @@ class Walk:
         }
         found = pick.get(one.name) or kinds.get(one.kind)
         return found() if found else "另写的话，与来信无关。"
+
+    def receiver(self, edge: Edge, case_id: str, holder: Holder) -> dict[str, str]:
+        """A desk that may get the case or a part of it; one member of it alone where somebody must not know."""
+        try:
+            now = self.lay_out(case_id, holder)
+        except NoKey:
+            return {}
+        may = DESKS if edge.name == "split" else sorted({*DESKS} & {*may_receive(now)})
+        may = [desk for desk in may if not now.tools.rules.names_desk(desk, now.unwanted)]
+        if edge.name not in ("transfer", "assign", "split") or not may:
+            return {}
+        desk = self.random.choice(may)
+        alone = (now.unwanted and desk != "dispatch") or self.random.random() < 0.2
+        return {"desk": desk} | ({"member": desk if alone else ""} if edge.name != "split" else {})
 
     def some_record(self, case_id: str, holder: Holder) -> str:
         """One that the holder may sign, if any."""
