@@ -241,7 +241,8 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
-        answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go, not_merged, merged,
+        answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go,
+        not_merged, merged,
     )
 }  # fmt: skip
 

@@ -7,9 +7,12 @@ before the report goes, what is left in any field.
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from app.rules.selfcheck import FIELDS, SelfCheck, Span, rules_json
+from app.web.language import CHINESE, ENGLISH
 
 EXTRAS_SECONDS = 3600
 
@@ -24,8 +27,11 @@ class Mark:
 
 
 def extras() -> Response:
-    """Rows, editor, boxes and rules for the scripts of the form; the same for everybody."""
-    answer = make_response(render_template("reporter/extras.html", rules=rules_json()))
+    """Rows, editor, boxes and rules for the scripts of the form; the same for everybody who reads that language: the
+    page names it, so that what a browser has kept is never in another.
+    """
+    with force_locale(ENGLISH if request.args.get("language") == ENGLISH else CHINESE):
+        answer = make_response(render_template("reporter/extras.html", rules=rules_json(_)))
     answer.headers["Cache-Control"] = f"public, max-age={EXTRAS_SECONDS}"
     return answer
 

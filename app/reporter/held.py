@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from flask import Blueprint, request
+from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 
 from app.intake.held import hold, release
@@ -59,7 +60,7 @@ def send_photo() -> Answer:
         status = failed(error)
         return {"advice": words(status)[1]}, status
     if refused:
-        return {"advice": str(refused[0].why.advice)}, 422
+        return {"advice": _(refused[0].why.advice)}, 422
     return {"ticket": tickets[0]}, 200
 
 

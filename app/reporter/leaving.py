@@ -1,4 +1,4 @@
-"""Leaving in a hurry (快速离开), and large type (长辈版): the bar at the top of every reporter's page.
+"""Leaving in a hurry (快速离开), large type (长辈版) and the language: the bar at the top of every reporter's page.
 
 Both work without script. With it the page is replaced, so that going back does not lead here (static/js/leave.js).
 """
@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from app.reporter.visits import end_visit
+from app.web.language import keep_language
 
 ELSEWHERE = "https://www.weather.com.cn/"  # what somebody may well have been looking at (中国天气网)
 TYPE_COOKIE = "type"
@@ -24,9 +25,11 @@ def away() -> Response:
 
 
 def set_type() -> Response:
-    """Large type or not, kept on this phone until it is turned off; back to the page it was chosen on."""
+    """Large type or not, or a language, kept on this phone until it is changed; back to the page it was chosen on."""
     answer = make_response(redirect(own_path(request.args.get("back", "/")), 303))
-    if request.args.get("large") == "1":
+    if "language" in request.args:
+        keep_language(answer, request.args["language"])
+    elif request.args.get("large") == "1":
         answer.set_cookie(
             TYPE_COOKIE,
             LARGE,

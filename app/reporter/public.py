@@ -6,12 +6,12 @@ Not one of them speaks of a rule in its own words: each statement is a claim wit
 from decimal import Decimal
 
 from flask import Blueprint, render_template
-from flask_babel import gettext as _
 
 from app.reporter.visits import LASTS_SECONDS
 from app.rules.privacy import privacy_notice
 from app.rules.public import PublicFacts, from_source
 from app.rules.routing import HOTLINE_DISCIPLINE
+from app.web.language import in_english
 from app.web.services import tools
 
 
@@ -60,10 +60,10 @@ def privacy() -> str:
 
 def in_wan(number: int) -> str:
     """A number as people say it: 3,000 or 40.85 万, with a space after it."""
-    if number < 10_000:
+    if number < 10_000 or in_english():  # where nobody counts in ten thousands
         return f"{number:,} "
     tens = f"{Decimal(number) / 10_000:,f}"
-    return str(_("%(number)s 万", number=tens.rstrip("0").rstrip(".") if "." in tens else tens))
+    return f"{tens.rstrip('0').rstrip('.') if '.' in tens else tens} 万"
 
 
 def register(reporter: Blueprint) -> None:

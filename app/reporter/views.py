@@ -30,6 +30,7 @@ from app.reporter import (
     timeline,
 )
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
+from app.reporter.thread import in_words
 from app.reporter.visits import NOT_READ, Visits, current_visits, end_visit, fits, keep_visits, open_visit
 from app.rewards.holding import hold_offered
 from app.rewards.payment import offers_of
@@ -42,6 +43,7 @@ from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
 from app.tips.receipts import look_up
 from app.web.errors import failed
+from app.web.language import told
 from app.web.request import photos_sent
 from app.web.services import tools
 
@@ -118,7 +120,7 @@ def empty_form(*, insider: bool) -> ReportForm:
 
 def with_sectors(page: ReportForm) -> ReportForm:
     sectors = [sector for sector in tools().rules.sectors.values() if sector.id != "unknown"]
-    known = [SelectChoice(sector.id, sector.name) for sector in sectors]
+    known = [SelectChoice(sector.id, _(sector.name)) for sector in sectors]
     page.sector.choices = [SelectChoice("", _("不知道，请帮我看")), *known]
     return page
 
@@ -236,7 +238,7 @@ def speak(found: Visits) -> Response | tuple[str, int]:
             if kind == "objection":
                 hold_offered(tools(), read_follow(tools(), visit).number)
         except Unmet as unmet:
-            problem = str(unmet)
+            problem = told(str(unmet))
         except (OperationalError, OSError) as error:
             failed(error)
             problem = _("现在收不了，请打电话报告。写的内容都在这一页。")
@@ -257,7 +259,7 @@ def show_follow(
 ) -> str:
     return render_template(
         "reporter/follow.html",
-        seen=seen,
+        seen=in_words(seen),
         form=page,
         found=found,
         secret=found.secret,

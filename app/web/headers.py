@@ -18,7 +18,7 @@ LEAVE = (
     Path(__file__).with_name("static") / "js" / "leave.js"
 )  # the other one: the page is gone at once, and in WeChat its window
 INLINE_SOURCE = "INLINE_SOURCE"  # in the configuration: their hashes, as the policy names them
-HARMLESS_COOKIES = {"type"}
+HARMLESS_COOKIES = {"type", "language"}
 PACK_BYTES = 1024
 
 

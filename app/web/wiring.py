@@ -3,11 +3,10 @@
 from datetime import date
 
 from flask import Blueprint, Flask
-from flask_babel import Babel
 from flask_babel import gettext as _
 
 from app.sealing.receipt import in_fours
-from app.web import errors, headers
+from app.web import errors, headers, language
 from app.web.navigation import nav_links
 from app.web.request import MAX_REQUEST, MemoryRequest
 from app.web.services import settings
@@ -19,14 +18,14 @@ web = Blueprint("web", __name__, template_folder="templates")
 def register(app: Flask) -> None:
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    app.config["BABEL_DEFAULT_LOCALE"] = "zh"
+    app.config["BABEL_DEFAULT_LOCALE"] = language.CHINESE
     app.config["WTF_I18N_ENABLED"] = False  # every message is ours; its own would be loaded for each form
-    Babel(app)
+    language.register(app)
     app.register_blueprint(web)
     headers.register(app)
     errors.register(app)
     app.jinja_env.filters["in_fours"] = in_fours
-    app.jinja_env.filters["day"] = chinese_day
+    app.jinja_env.filters["day"] = written_day
     app.jinja_env.filters["yuan"] = yuan
     app.jinja_env.globals["csrf_field"] = csrf_field
     app.jinja_env.globals["nav_links"] = nav_links
@@ -51,8 +50,6 @@ def yuan(fen: int) -> str:
     return str(_("%(amount)s 元", amount=f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"))
 
 
-def chinese_day(value: object) -> str:
-    """A day as people write it: 2026年11月24日."""
-    if not isinstance(value, date):
-        return ""
-    return str(_("%(year)d年%(month)d月%(day)d日", year=value.year, month=value.month, day=value.day))
+def written_day(value: object) -> str:
+    """A day as people write it; empty for what is none."""
+    return language.day_in_words(value) if isinstance(value, date) else ""

@@ -1,6 +1,7 @@
 """Judge of all templates: `python -m tests.web.catalogue` prints file:line of what is wrong and then fails.
 
-Every template compiles with the app's own filters; no Chinese stands outside `_()`; nothing that the content security
+Every template compiles with the app's own filters; no Chinese stands outside `_()`; all of the reporter's side has its
+English (`tests.web.english`); nothing that the content security
 policy would block or that would let a reporter's words become markup; no address of a third party.
 """
 
@@ -16,6 +17,7 @@ from jinja2 import Environment, TemplateSyntaxError
 from app import create_app
 from app.web.headers import INLINE
 from config import load
+from tests.web import english
 
 ROOT = Path(__file__).parents[2]
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -149,7 +151,7 @@ def lines_of(path: Path, problems: list[Problem]) -> list[str]:
 
 
 def main() -> int:
-    problems = judge_all()
+    problems = [*judge_all(), *english.problems()]
     for problem in problems:
         print(problem)
     return 1 if problems else 0
