@@ -14,6 +14,7 @@ from app.casework.models import Case, Record
 from app.casework.needs import Unmet, check_field
 from app.casework.records import Opened, open_record, rewrite_record
 from app.ledger.write import append
+from app.notices.write import notify
 from app.people.grants import Subject, open_key
 from app.people.holder import Holder
 from app.people.subjects import open_subject_key
@@ -33,7 +34,9 @@ def decidable(session: Session, records: list[Opened]) -> set[str]:
 
 
 def record_by_office(tools: Tools, holder: Holder, record_id: str, values: Mapping[str, str]) -> None:
-    """Enter a decision (document, yuan, day) on a site record the office may read. Raises NoKey, Unmet, Outrun."""
+    """Enter a decision (document, yuan, day) on a site record the office may read. The leading desk is told: it
+    calculates the reward anew. Raises NoKey, Unmet, Outrun.
+    """
     if "office" not in holder.roles:
         raise Unmet("处罚决定由承办岗或者安委办登记。")
     for field in EDGE.fields:
@@ -52,6 +55,7 @@ def record_by_office(tools: Tools, holder: Holder, record_id: str, values: Mappi
         day = tools.now.today()
         more = {**decision, "author": holder.name, "day": day.isoformat()}
         rewrite_record(session, opened, decisions=[*known, more])
+        notify(session, session.get_one(Case, str(opened.value["case"])).desk_id or "office", "reward", day)
         row = opened.row
         append(
             session,

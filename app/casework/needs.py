@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 
 from app.casework.context import Desktop
 from app.casework.facts import Situation, dues_of
@@ -313,3 +314,14 @@ def check_field(field: Field, value: str) -> None:
         raise Unmet(f"“{field.label}”请从列表里选。")
     if value and field.kind in FORMS and not FORMS[field.kind].fullmatch(value.strip()):
         raise Unmet(f"“{field.label}”请写成 {EXAMPLES[field.kind]} 这样。")
+    if value and field.kind == "day" and not is_day(value.strip()):
+        raise Unmet(f"“{field.label}”没有这一天，请看日历。")
+
+
+def is_day(text: str) -> bool:
+    """Whether the calendar has this day: 2026-02-31 has the form of one."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -8,6 +8,7 @@ from app.casework.needs import Unmet
 from app.casework.records import Opened, read_records
 from app.intake.take import take
 from app.ledger.verify import verify
+from app.notices.write import waiting
 from app.people.grants import NoKey
 from tests.casework.test_reserved import FINDING, accused, second
 from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
@@ -16,7 +17,6 @@ from tests.makers import Town
 from tests.web.door import app_of, signed_in
 
 FINED = {"document": "演示罚〔2026〕1号", "fine": "24000", "date": "2026-11-24"}
-WRONG = ({"fine": "一万"}, {"date": "昨天"}, {"document": ""}, {"document": "举报"})
 
 
 def site_records(town: Town, who: str = "office") -> list[Opened]:
@@ -44,6 +44,21 @@ def test_the_office_records_a_penalty_without_the_case_s_key(town: Town) -> None
         assert verify(session) == []
 
 
+def test_the_desk_is_told(town: Town) -> None:
+    """A penalty lay on the record, and the desk that owes a second reward heard of it by chance."""
+    taken = verified(town)
+    (record,) = site_records(town)
+    with town.tools.database.work() as session:
+        assert "reward" not in waiting(session, ("chengjian",))
+    record_by_office(town.tools, town.holder("office"), record.id, FINED)
+    client, _ = signed_in(app_of(town), town, "chengjian")
+    assert "新登记了处罚决定" in client.get("/desk/").text
+    client.get("/desk/rewards")
+    with town.tools.database.work() as session:
+        assert "reward" not in waiting(session, ("chengjian",))
+    assert desktop(town, taken.case_id).recorded("decision")
+
+
 def test_it_goes_with_the_case(small_town: Town) -> None:
     """A desk that is given the case later would calculate the reward without the penalty."""
     taken = verified(small_town)
@@ -55,7 +70,9 @@ def test_it_goes_with_the_case(small_town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{"fine": "一万"}, {"date": "昨天"}, {"document": ""}, {"document": "举报"}], ids=str
+    "changed",
+    [{"fine": "一万"}, {"date": "昨天"}, {"date": "2026-02-31"}, {"document": ""}, {"document": "举报"}],
+    ids=str,
 )
 def test_what_nobody_can_reckon_with_is_refused(small_town: Town, changed: dict[str, str]) -> None:
     """A reward would fail months later on an amount or a day that cannot be read."""

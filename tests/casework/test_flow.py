@@ -211,6 +211,7 @@ def test_a_merged_case_is_parted_and_not_reopened(small_town: Town) -> None:
         {"fine": "9" * 30},
         {"date": "昨天"},
         {"date": "2026-13-01"},
+        {"date": "2026-02-31"},
         {"document": ""},
     ],
     ids=str,
