@@ -113,6 +113,14 @@ def is_alone(now: Desktop) -> bool:
     return now.now.reserved and not now.readers - {now.holder.member_id}
 
 
+def nobody_to_recheck(now: Desktop) -> bool:
+    """Whether an objection to a case on an official would find nobody, if this member concluded it: who wrote its site
+    records and who concluded it do not decide, and nobody else may see it.
+    """
+    others = now.readers - now.known_verifiers() - {now.holder.member_id}
+    return now.now.reserved and now.now.state == "verifying" and not others and not is_alone(now)
+
+
 def not_reserved(now: Desktop) -> str | None:
     return "涉及公职人员的事项只由纪检办理，不退回、不合并。" if now.now.reserved else None
 

@@ -12,7 +12,7 @@ from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import LEADS, PLANS, TABLE, Field, state_names
-from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, possible
+from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, nobody_to_recheck, possible
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
 from app.casework.reporting import is_retaliation
 from app.casework.visiting import wishes
@@ -121,6 +121,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         inspect=insider_words().inspect,
         is_retaliation=is_retaliation,
         alone=is_alone(now),
+        no_recheck=nobody_to_recheck(now),
         steps=steps,
         log=log,
         problem=problem,

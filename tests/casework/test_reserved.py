@@ -10,6 +10,7 @@ from app.casework.context import Desktop
 from app.casework.edges import take_edge
 from app.casework.needs import Unmet, possible
 from app.casework.reading import queue
+from app.casework.reporting import say
 from app.casework.signing import waiting_for_signature
 from app.intake.sent import Taken
 from app.intake.take import take
@@ -17,6 +18,7 @@ from app.jobs.work import remind
 from app.ledger.verify import verify
 from app.notices.write import waiting
 from app.people.models import Member
+from app.tips.receipts import look_up
 from app.vault.handing_on import reserved_to_hand_on
 from tests.casework.test_way import desktop, step
 from tests.casework.walk import OFFICIAL
@@ -185,3 +187,21 @@ def test_what_waits_for_the_district_is_not_late(town: Town) -> None:
     remind(town.tools)
     with town.tools.database.work() as session:
         assert "overdue" not in waiting(session, ("jijian",))
+
+
+def test_two_are_told_who_should_conclude(small_town: Town) -> None:
+    """Of two members one wrote and the other concluded: the reporter's objection could be decided by nobody."""
+    second(small_town)
+    taken = accused(small_town)
+    verify_it(small_town, taken)
+    countersign(small_town, taken)
+    app, words = app_of(small_town), "以后有异议就没有人能复查"
+    pages = {who: signed_in(app, small_town, who)[0] for who in ("jijian", "jijian_2")}
+    said = {who: words in page.get(f"/desk/cases/{taken.case_id}").text for who, page in pages.items()}
+    assert said == {"jijian": False, "jijian_2": True}
+    step(small_town, taken, "conclude", "jijian", conclusion="true")
+    step(small_town, taken, "answer", "jijian", reply="属实，已经处理。")
+    assert taken.receipt is not None
+    say(small_town.tools, look_up(small_town.tools, taken.receipt), "objection", "不服")
+    assert offered(desktop(small_town, taken.case_id, "jijian_2"))["uphold"] is None
+    assert "uphold" not in offered(desktop(small_town, taken.case_id, "jijian"))
