@@ -12,7 +12,7 @@ from app.casework.context import OpenTip, case_ledger_key, fold_in
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
 from app.casework.lateness import why_not_hand_on
-from app.casework.models import Case
+from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.casework.opening import recipient_for, reserved_ledger_key
 from app.clock.dues import Event
@@ -45,7 +45,7 @@ def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
     """
     with tools.database.work() as session:
         case = session.scalar(select(Case).where(Case.number == number, Case.reserved.is_(False)))
-        if case is None or case.state == "closed":
+        if case is None or (case.state == "closed" and case.next_due == NEVER):
             raise Unmet("没有这个编号的在办事项。")
         if case.desk_id in holder.desks:
             raise Unmet("这件事已经在您的岗位。")
@@ -74,8 +74,10 @@ def refuse_early(session: Session, tools: Tools, case: Case) -> None:
 
 
 def reserved_to_hand_on(session: Session, tools: Tools, holder: Holder) -> list[Case]:
-    """Cases on officials that the holder, of discipline, may ask for now; of each only its days are known."""
-    query = select(Case).where(Case.reserved.is_(True), ~may_know(holder))
+    """Cases on officials that the holder, of discipline, may ask for now; of each only its days are known. One of
+    which nothing is due is closed, or waits for others: it would be offered for ever, and mostly could not be taken.
+    """
+    query = select(Case).where(Case.reserved.is_(True), Case.next_due < NEVER, ~may_know(holder))
     found = session.scalars(query.order_by(Case.next_due, Case.id)).all()
     return [
         case
@@ -175,7 +177,7 @@ def still_lying(session: Session, tools: Tools, opened: Opened, case: Case, key:
         raise Unmet(GONE) from None
     if any(event.edge == "hand_on" and event.day >= opened.row.day for event in now.events):
         raise Unmet("您申请以后，这件事已经有岗位接手。还要接手的，请看现在的情况，明天起重新申请。")
-    if now.state == "closed":
+    if now.state == "closed" and case.next_due == NEVER:  # else an objection to it is to be decided
         raise Unmet("这件事已经办结。")
     refuse_early(session, tools, case)
     return now

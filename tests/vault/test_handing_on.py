@@ -284,6 +284,22 @@ def test_what_a_removed_member_holds_is_orphaned(small_town: Town) -> None:
     assert lying(town, "jijian") == [taken.case_id]
 
 
+def test_a_closed_accusation_is_offered_for_its_objection_alone(small_town: Town) -> None:
+    """An orphaned desk's closed accusations were offered for ever; or nobody could decide an objection to one."""
+    town = small_town
+    above(town)
+    taken = take(town.tools, sent(OFFICIAL))
+    step(town, taken, "decline", "jijian", why="judicial", reply="法院在办。")
+    stop_signing_in(town, "jijian")
+    assert lying(town, "qu_jiwei") == []
+    assert taken.receipt is not None
+    say(town.tools, look_up(town.tools, taken.receipt), "objection", "不是一回事")
+    assert lying(town, "qu_jiwei") == [taken.case_id]
+    asked = ask_reserved_on(town.tools, town.holder("qu_jiwei"), taken.case_id, "没有人复查")
+    take_over(town.tools, town.holder("qu_jiwei"), released(town, asked, KEEPERS))
+    step(town, taken, "reopen", "qu_jiwei", reason="重新看")
+
+
 def test_the_accused_never_take_it_on(small_town: Town) -> None:
     """镇纪委 would get the accusation of itself, from above, by its own two keepers."""
     above(small_town)
