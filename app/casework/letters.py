@@ -52,3 +52,21 @@ def claim_number(session: Session, year: int, number: int) -> None:
     result = session.execute(counted.values(last=number).execution_options(synchronize_session=False))
     if not isinstance(result, CursorResult) or result.rowcount != 1:
         raise NumberTaken("letter_counts")
+
+
+class Backward(Exception):
+    """This number has left already."""
+
+
+def set_last(session: Session, year: int, last: int) -> None:
+    """The letters of `year` go on after `last`: on paper, or since the backup that was put back, so many have left.
+
+    Upward only, so that no number is given twice. Raises Backward.
+    """
+    if last < next_number(session, year):
+        raise Backward
+    found = session.get(LetterCount, year)
+    if found is None:
+        session.add(LetterCount(year=year, last=last))
+    else:
+        found.last = last

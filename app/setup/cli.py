@@ -1,4 +1,4 @@
-"""Commands: setup, serve, upgrade, backup, restore, recover, retention, code, route, selfcheck, photo, ledger …"""
+"""Commands: setup, serve, upgrade, backup, restore, recover, retention, code, route, photo, ledger, letters …"""
 
 import json
 import os
@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from app.casework.letters import Backward, set_last
 from app.db.engine import Database
 from app.db.schema import upgrade as to_head
 from app.ledger.verify import verify, verify_known
@@ -49,6 +50,7 @@ def register(app: Flask) -> None:
         reward,
         photo,
         ledger,
+        letters,
     ):
         app.cli.add_command(command)
 
@@ -257,6 +259,23 @@ def clean(files: tuple[Path, ...], folder: Path, long_side: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for line in clean_files(list(files), folder, int(long_side)):
         click.echo(json.dumps(line, ensure_ascii=False))
+
+
+@click.command("letters")
+@click.option("--year", required=True, type=click.IntRange(2000, 9999))
+@click.option(
+    "--last", required=True, type=click.IntRange(1, 99_999), help="number of the last letter that left"
+)
+def letters(year: int, last: int) -> None:
+    """Go on numbering the letters (移送函) of a year after the last that left: on paper, or since a restored backup."""
+    try:
+        with Database(installed().database).work(write=True) as session:
+            set_last(session, year, last)
+    except Backward:
+        raise click.ClickException(
+            f"a letter {last} of {year} has left already; numbers only go up"
+        ) from None
+    click.echo(f"the next letter of {year} is number {last + 1}")
 
 
 @click.group("ledger")

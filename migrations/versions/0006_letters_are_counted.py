@@ -19,4 +19,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Refused once a letter was counted: after the next upgrade its number would be given to another letter."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM letter_counts")):
+        raise RuntimeError(
+            "letters have left under counted numbers: going back would give these numbers again"
+        )
     op.drop_table("letter_counts")

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from app.casework.edges import step_until_numbered, take_edge
 from app.casework.flow import TABLE
-from app.casework.letters import NumberTaken, claim_number
+from app.casework.letters import Backward, NumberTaken, claim_number, set_last
 from app.casework.models import Case, LetterCount
 from app.casework.records import read_records
 from app.db.versions import Outrun
@@ -67,6 +67,21 @@ def test_a_number_is_claimed_once(town: Town, last: int) -> None:
             claim_number(session, 2026, number)
     with pytest.raises(NumberTaken), town.tools.database.work(write=True) as session:
         claim_number(session, 2026, last + 1)
+
+
+def test_numbering_goes_on_after_what_left_on_paper(town: Town) -> None:
+    """A town that numbered by hand, or put a backup back, would send a second letter under a number that has left."""
+    first, second = taken_in(town, 2)
+    with town.tools.database.work(write=True) as session:
+        set_last(session, 2026, 41)
+    step(town, first, "hand_up", **LETTER)
+    for last in (41, 42):
+        with pytest.raises(Backward), town.tools.database.work(write=True) as session:
+            set_last(session, 2026, last)
+    with town.tools.database.work(write=True) as session:
+        set_last(session, 2026, 50)
+    step(town, second, "hand_up", **LETTER)
+    assert numbers(town, [first, second]) == ["2026-42", "2026-51"]
 
 
 def test_the_letter_shows_the_town_s_sign_and_number(small_town: Town) -> None:

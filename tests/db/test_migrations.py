@@ -246,6 +246,17 @@ def test_replies_told_before_they_had_marks_end_with_the_update(empty: Database)
     add_notice(empty, "reply")
 
 
+def test_numbers_of_letters_are_not_given_again(empty: Database) -> None:
+    """An update taken back and made again would begin at 1, and a second letter bear a number that has left."""
+    upgrade(empty, "0006")
+    with empty.writer.connect() as connection, connection.begin():
+        connection.execute(text("INSERT INTO letter_counts (year, last) VALUES (2026, 7)"))
+    with pytest.raises(RuntimeError, match="again"):
+        downgrade(empty, "0005")
+    with empty.reader.connect() as connection:
+        assert connection.scalar(text("SELECT last FROM letter_counts")) == 7
+
+
 def add_notice(database: Database, kind: str) -> None:
     """As the versions from the first on know one."""
     with database.writer.connect() as connection, connection.begin():

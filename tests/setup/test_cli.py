@@ -157,6 +157,14 @@ def test_a_month_is_destroyed_only_on_a_yes(small_town: Town) -> None:
     assert run(folder, "ledger", "verify").output.strip() == "ok"
 
 
+def test_letters_go_on_after_a_number_upward_only(small_town: Town) -> None:
+    """Who numbered on paper had no way to say so; or one slip would give numbers that have left once more."""
+    folder = small_town.settings.data
+    assert "number 42" in run(folder, "letters", "--year", "2026", "--last", "41").output
+    again = run(folder, "letters", "--year", "2026", "--last", "40")
+    assert (again.exit_code, "only go up" in again.output) == (1, True)
+
+
 def test_rules_are_tried_without_writing(tmp_path: Path) -> None:
     """Trying rules on reports would leave them on a disk, or end in a traceback for a bad file."""
     reports, facts = tmp_path / "reports.json", tmp_path / "facts.json"
