@@ -1,12 +1,16 @@
-// Leaving in a hurry; brought back from memory, a page is asked for anew.
+// Leaving in a hurry; a page brought back from memory is asked for anew; what was sent is no draft any more.
 (() => {
   const link = document.querySelector("a.exit");
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    document.documentElement.hidden = true;
+  const forget = () => {
     try {
       localStorage.clear();
     } catch (error) {} // not allowed: nothing was kept
+  };
+  if (document.querySelector("[data-tip-number]")) forget();
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    document.documentElement.hidden = true;
+    forget();
     if (window.WeixinJSBridge) window.WeixinJSBridge.call("closeWindow");
     location.replace(link.href);
   });
