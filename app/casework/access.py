@@ -45,7 +45,8 @@ def held_alone(session: Session, member_id: str, desk_id: str) -> int:
         Grant.recipient_id == member_id,
     )
     of_desk = and_(Case.desk_id == desk_id, OPEN)
-    if session.get_one(Desk, desk_id).role == "discipline":
+    desk = session.get(Desk, desk_id)  # an invented one has no cases
+    if desk is not None and desk.role == "discipline":
         of_desk = or_(of_desk, and_(Case.reserved.is_(True), Case.next_due < NEVER))
     led = select(func.count()).select_from(Case).join(Grant, Grant.subject_id == Case.id)
     return session.scalar(led.where(of_desk, *own)) or 0
