@@ -11,7 +11,7 @@ from app.casework.access import at_work, may_know
 from app.casework.context import OpenTip, case_ledger_key, fold_in
 from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
-from app.casework.lateness import why_not_hand_on
+from app.casework.lateness import NOT_YET, why_not_hand_on
 from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.casework.opening import recipient_for, reserved_ledger_key
@@ -38,21 +38,24 @@ from app.tips.models import Tip
 from app.vault.opening import in_time, joined_keys
 from app.vault.requests import ERASED, Opened, ask, one_request
 
+NOT_THERE = f"没有这个编号的在办事项，或者{NOT_YET}"
+
 
 def ask_hand_on(tools: Tools, holder: Holder, number: str, reason: str) -> str:
     """Ask to take over a case that lies unopened, undone or orphaned, unread by the keepers (second way). Returns the
-    request's id. Raises Unmet.
+    request's id. Raises Unmet, in the same words for a number that is not there and for a case that is in good hands:
+    whoever tries numbers learns nothing.
     """
+    desk = next((name for name in holder.desks if name in ("dispatch", "office")), "")
+    if not desk:
+        raise Unmet("接手由分派岗或者安委办来办。")
     with tools.database.work() as session:
         case = session.scalar(select(Case).where(Case.number == number, Case.reserved.is_(False)))
-        if case is None or (case.state == "closed" and case.next_due == NEVER):
-            raise Unmet("没有这个编号的在办事项。")
-        if case.desk_id in holder.desks:
+        if case is not None and case.desk_id in holder.desks:
             raise Unmet("这件事已经在您的岗位。")
-        desk = next((name for name in holder.desks if name in ("dispatch", "office")), "")
-        if not desk:
-            raise Unmet("接手由分派岗或者安委办来办。")
-        refuse_early(session, tools, case)
+        gone = case is None or (case.state == "closed" and case.next_due == NEVER)
+        if case is None or gone or why_not_hand_on(session, tools, case):
+            raise Unmet(NOT_THERE)
     body = {"tip_number": number, "case": case.id, "subjects": [["case", case.id]]}
     return ask(tools, holder, "handon", desk, reason, False, body)
 

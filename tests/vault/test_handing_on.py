@@ -74,6 +74,20 @@ def test_what_nobody_opened_is_taken_on_after_the_second_day(town: Town) -> None
     assert desktop(town, taken.case_id, "dispatch").now.desk == "dispatch"
 
 
+def test_who_tries_numbers_learns_nothing(small_town: Town) -> None:
+    """The dispatch desk, which sees its own cases alone, could tell which numbers other desks have in hand."""
+    taken, closed = take(small_town.tools, sent()), take(small_town.tools, sent())
+    step(small_town, closed, "decline", why="judicial", reply="法院在办。")
+    client, secret = signed_in(app_of(small_town), small_town, "dispatch")
+    answers = set()
+    for number in ("00000000", *(desktop(small_town, one.case_id).now.number for one in (taken, closed))):
+        typed = {"csrf": secret, "number": number, "reason": "没有人办"}
+        answer = client.post("/vault/handon", data=typed)
+        answers.add((answer.status_code, answer.text))
+    ((status, text),) = answers
+    assert (status, "没有这个编号的在办事项，或者现在还不能接手" in text) == (422, True)
+
+
 def test_what_is_in_hand_stays_until_it_is_overdue(small_town: Town) -> None:
     """A case could be taken from who works on it in time, or never from who has let it lie for months."""
     taken, handed_up = take(small_town.tools, sent()), take(small_town.tools, sent())
