@@ -22,7 +22,7 @@ from app.casework.steps import STEPS, plain
 from app.clock.dues import Event
 from app.db.versions import Outrun, change
 from app.ledger.write import New, append_all
-from app.notices.write import notify
+from app.notices.write import end_replies, notify, notify_reply, replies_wait
 from app.people.grants import revoke
 from app.people.holder import Holder
 from app.people.tools import Tools
@@ -154,6 +154,10 @@ def write(
     session.add_all(effect.rows)
     for desk_id, kind in effect.notices:
         notify(session, desk_id, kind, now.day)
+    for old, new in effect.unread:
+        if replies_wait(session, (old,)):  # who gave it away is told no more, who got it is
+            end_replies(session, (old,))
+            notify_reply(session, after.desk, now.day, new)
     detail = {"edge": after.events[-1].edge, "from": now.now.state, "to": after.state, "desk": after.desk}
     detail |= {"by": now.holder.name, "at": now.now.desk}
     own = New(now.day, "edge", now.holder.ledger_key, now.ledger_key, detail, now.history)

@@ -39,6 +39,9 @@ class Effect:
     tips: tuple[tuple[Rekeyed, dict[str, Any]], ...] = ()
     drops: tuple[tuple[Subject, str, str], ...] = ()
     notices: tuple[tuple[str, str], ...] = ()
+    unread: tuple[
+        tuple[bytes, bytes], ...
+    ] = ()  # marks of replies nobody read: the old, and that under the new key
     also_ledger: tuple[New, ...] = ()
     others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
     contents: tuple[tuple[str, Content], ...] = ()  # of tips that belong to another case now

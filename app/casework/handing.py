@@ -15,7 +15,7 @@ from app.casework.needs import Unmet
 from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
 from app.people.grants import Subject, holders_of
 from app.people.models import Member, Membership
-from app.tips.content import Photo
+from app.tips.content import Photo, mark_of_reply
 
 
 def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list[Recipient]]:
@@ -69,6 +69,11 @@ def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **fa
     rewards = {Subject("reward", name): bytes.fromhex(key) for name, key in now.now.facts.rewards}
     receiving = {(one.kind, one.id) for one in to}
     losing = [one for one in holders_of(session, Subject("case", now.case.id)) if one not in receiving]
+    unread = tuple(
+        (mark_of_reply(one.key, day), mark_of_reply(new.key, day))
+        for one, (new, _) in zip(now.tips, tips, strict=True)
+        for day in {line.day for line in one.thread if line.by == "reporter"}
+    )
     keys = {new.subject.id: new.key.hex() for new, _ in tips}
     return Effect(
         changes={"desk": desk_id},
@@ -80,6 +85,7 @@ def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **fa
         tips=tips,
         drops=tuple((subject, *one) for subject in rewards for one in losing),
         notices=((desk_id, "arrived"),),
+        unread=unread,
     )
 
 

@@ -13,7 +13,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import EDGES, TABLE
 from app.casework.needs import Unmet
-from app.casework.reading import note_reading, queue, search
+from app.casework.reading import end_news, note_reading, queue, search
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.db.versions import Outrun
@@ -99,6 +99,22 @@ def test_a_major_hazard_needs_a_penalty_or_a_reason(small_town: Town) -> None:
     with pytest.raises(Unmet):
         step(small_town, taken, "conclude", conclusion="true")
     step(small_town, taken, "conclude", conclusion="true", penalty="津蓟罚〔2026〕1号")
+
+
+def test_what_a_reporter_wrote_is_news_where_the_case_went(town: Town) -> None:
+    """The desk that gave the case away had news for sixty days that it could not open, and the new one had none."""
+    taken, other = take(town.tools, sent()), take(town.tools, sent())
+    for one in (taken, other):
+        assert one.receipt is not None
+        say(town.tools, look_up(town.tools, one.receipt), "message", "补充一点")
+    town.now.pass_days(1)
+    step(town, taken, "transfer", desk="anjian", reason="归口")
+    with town.tools.database.work() as session:
+        assert waiting(session, ("chengjian",))["reply"] == 1  # of the other
+        assert waiting(session, ("anjian",))["reply"] == 1
+    end_news(town.tools, desktop(town, taken.case_id, "anjian"))
+    with town.tools.database.work() as session:
+        assert "reply" not in waiting(session, ("anjian",))
 
 
 def test_transfer_takes_the_sender_s_key_away(town: Town) -> None:
