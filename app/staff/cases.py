@@ -128,6 +128,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         tried=edge,
         typed=typed or {},
         edges=EDGE_NAMES,
+        kinds=KIND_NAMES,
         **names(),
     )
 

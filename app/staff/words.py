@@ -25,4 +25,6 @@ KIND_NAMES = {
     "paper": "移送函",
     "outcome": "区级回执",
     "decision": "处罚决定",
+    "note": "备注",
+    "call": "代联系的回答",
 }
