@@ -85,6 +85,26 @@ def grants_for(
     return whole + seal_split(tools.keyring, subject, key, first, second, month)
 
 
+def just_registered(
+    case_id: str, reserved: bool, desk: str, sector: str, facts: Facts, day: date
+) -> Situation:
+    """A case that came in today, under a new number."""
+    return Situation(
+        case_id=case_id,
+        reserved=reserved,
+        number=new_number(),
+        desk=desk,
+        sector=sector,
+        state="received",
+        asked=False,
+        objected=False,
+        events=(Event("register", day, "official" if facts.split_due else ""),),
+        facts=facts,
+        version=1,
+        day=day,
+    )
+
+
 def prepare_case(
     tools: Tools,
     known: Mapping[str, Recipient],
@@ -105,20 +125,7 @@ def prepare_case(
     if reserved:
         ledger_key = reserved_ledger_key(history)
     facts = replace(facts, history=history.hex())
-    now = Situation(
-        case_id=case_id,
-        reserved=reserved,
-        number=new_number(),
-        desk=desk,
-        sector=sector,
-        state="received",
-        asked=False,
-        objected=False,
-        events=(Event("register", day, "official" if facts.split_due else ""),),
-        facts=facts,
-        version=1,
-        day=day,
-    )
+    now = just_registered(case_id, reserved, desk, sector, facts, day)
     case = Case(
         id=case_id,
         reserved=reserved,

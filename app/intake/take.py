@@ -159,17 +159,7 @@ def prepare(
     """Seal everything. Slow and pure: no transaction is open."""
     tip_id = new_id()
     reserved = decision.matters[0].reserved
-    facts = Facts(
-        origin=sent.report.channel if sent.report.channel in VISITS else "tip",
-        tips=(tip_id,),
-        rule=decision.rule,
-        reason=decision.reason,
-        guesses=tuple(guess.sector for guess in decision.guesses[:3]),
-        assist=tuple(decision.assist),
-        split_due=split_due(tools, decision, day),
-        tip_keys={tip_id: key.hex()},
-        extra={"also": [matter.sector for matter in decision.matters[1:]]},
-    )
+    facts = facts_of(tools, sent, decision, tip_id, key, day)
     case = prepare_case(
         tools, known, desk=decision.desk, sector=decision.sector, facts=facts, day=day, reserved=reserved
     )
@@ -189,6 +179,21 @@ def prepare(
     )
     danger = danger_rows(tools, known, sent, day)
     return Prepared(tip, photos, case, danger, decision.desk)
+
+
+def facts_of(tools: Tools, sent: Sent, decision: Decision, tip_id: str, key: bytes, day: date) -> Facts:
+    """What the case holds of a tip that has just come in, and of why it came where it did."""
+    return Facts(
+        origin=sent.report.channel if sent.report.channel in VISITS else "tip",
+        tips=(tip_id,),
+        rule=decision.rule,
+        reason=decision.reason,
+        guesses=tuple(guess.sector for guess in decision.guesses[:3]),
+        assist=tuple(decision.assist),
+        split_due=split_due(tools, decision, day),
+        tip_keys={tip_id: key.hex()},
+        extra={"also": [matter.sector for matter in decision.matters[1:]]},
+    )
 
 
 def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: NewCase) -> Content:

@@ -114,12 +114,11 @@ def ask(
     day, request_id, key, pair = tools.now.today(), new_id(), new_key(), generate()
     keepers, month = keepers_of(reserved), month_of(day)
     asker, *others = concerned_keys(tools, holder, keepers)
-    value = {**body, "reason": reason, "desk": desk, "reserved": reserved}
-    value |= {"asker": holder.name, "asker_id": holder.member_id}
+    who = {"asker": holder.name, "asker_id": holder.member_id}
+    value = {**body, **who, "reason": reason, "desk": desk, "reserved": reserved}
     _, ledger_key = new_subject_key(tools.keyring, "vault_requests", request_id, month)
-    grants = [
-        seal_grant(tools.keyring, Subject("request", request_id), key, one, month) for one in (asker, *others)
-    ]
+    subject = Subject("request", request_id)
+    grants = [seal_grant(tools.keyring, subject, key, one, month) for one in (asker, *others)]
     row = VaultRequest(
         id=request_id,
         kind=kind,
