@@ -165,6 +165,16 @@ EDGES = (
         ),
         ("has_tip",),
     ),
+    # Under the case key, for whoever at the desk does not read it; no clock and no reporter hears of it.
+    Edge(
+        "summarize",
+        "写中文摘要",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (Field("reason", "中文摘要（举报人用外文写的，给本岗同事看）", "area", most=1000),),
+        ("in_english",),
+    ),
     # What a reporter may do is judged by `reporting.check_kind`, from the thread: a receipt opens no case.
     Edge("reply", "回答", ("received", "verifying"), None, ("reporter",), page=False),
     Edge("lapse", "提问到期", ("received", "verifying"), None, ("job",), page=False),

@@ -71,6 +71,10 @@ def has_tip(now: Desktop) -> str | None:
     return None if now.reports else "这件事不是举报来的，没有可以答复的人。"
 
 
+def in_english(now: Desktop) -> str | None:
+    return None if any(one.content.report.language for one in now.reports) else "举报是用中文写的，不用摘要。"
+
+
 def not_asked(now: Desktop) -> str | None:
     return "上一个问题还没有答，一次问一个。" if now.now.asked else None
 
@@ -251,7 +255,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
         answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go,
-        not_merged, merged,
+        not_merged, merged, in_english,
     )
 }  # fmt: skip
 
@@ -274,6 +278,7 @@ UNASKED = frozenset(
         "not_reserved",
         "somewhere_to_go",
         "insider",
+        "in_english",
         "not_at_dispatch",
     }
 )

@@ -337,6 +337,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "uphold": uphold,
     "reopen": reopen,
     "record_decision": unchanged,
+    "summarize": unchanged,
     "message": unchanged,
     "countersign": unchanged,
     "merge": merge,

@@ -24,6 +24,7 @@ from app.rules.privacy import privacy_notice
 from app.sealing.once import new_once, read_once
 from app.tips.content import MAX_PHOTOS, Report
 from app.tips.identity import Person
+from app.web.language import reading
 from app.web.text import plain_text
 
 TEXT, LINE = 5000, 200
@@ -140,7 +141,14 @@ class ReportForm(OnceForm):
         named, called = self.mode.data == "named", self.mode.data == "callback"
         person = Person(self.name.data if named else "", self.phone.data if named or called else "")
         return Sent(
-            report=Report(sector=sector, consent=consent, answers=answers_sent(), visit=self.wish(), **kept),
+            report=Report(
+                sector=sector,
+                consent=consent,
+                answers=answers_sent(),
+                visit=self.wish(),
+                language=reading(),
+                **kept,
+            ),
             once=read_once(self.once.data or ""),
             photos=uploads,
             person=person,

@@ -53,6 +53,7 @@ class Report:
     answers: dict[str, str] = field(
         default_factory=dict
     )  # to questions that fit, by field name; old tips have none
+    language: str = ""  # that the reporter reads: "en", or empty for Chinese
 
 
 @dataclass(frozen=True)

@@ -61,11 +61,12 @@ def judged_insider(served: Served, page: Page) -> list[str]:
     return found + judged(page, "insider's receipt beside another")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_reporter_pages(served: Served, browser: Browser, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "language"), [("light", "zh"), ("dark", "zh"), ("light", "en")])
+def test_reporter_pages(served: Served, browser: Browser, scheme: str, language: str) -> None:
     """Somebody with poor eyes, a screen reader, a small phone or a dark screen could not report or follow up."""
     context = browser.new_context(java_script_enabled=True, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
     page = context.new_page()
+    page.goto(f"{served.address}/type?language={language}")
     found = []
     for name, address in {
         "home": "/",

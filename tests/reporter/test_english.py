@@ -203,3 +203,25 @@ def test_the_form_is_one_request_in_english_too(client: FlaskClient) -> None:
 def test_an_empty_word_stays_empty(app: Flask) -> None:
     """gettext would answer it with the head of the catalogue."""
     assert english().gettext("") == ""
+
+
+def test_the_desk_reads_that_it_was_english_and_writes_a_summary(app: Flask, small_town: Town) -> None:
+    """Whoever takes over would not know what the report says, or answer in words that the reporter cannot read."""
+    for phone, what in (
+        (in_english(app.test_client()), "The exit is locked"),
+        (app.test_client(), "出口锁着"),
+    ):
+        receipt_in(report(phone, what=what, sector="fire"))
+    desk, csrf = signed_in(app, small_town, "paichusuo")
+    cases = dict.fromkeys(re.findall(r"/desk/cases/(\w+)", desk.get("/desk/").text))
+    pages = {case: desk.get(f"/desk/cases/{case}", follow_redirects=True).text for case in cases}
+    (case,) = [one for one, page in pages.items() if "举报人用英文" in page]
+    (other,) = pages.keys() - {case}
+    assert "写中文摘要" in pages[case]
+    assert "写中文摘要" not in pages[other]
+    version = re.search(r'name="version" value="(\d+)"', pages[case])
+    assert version is not None
+    typed = {"csrf": csrf, "version": version[1], "reason": "安全出口被锁住"}
+    assert desk.post(f"/desk/cases/{case}/summarize", data=typed).status_code == 303
+    assert "安全出口被锁住" in desk.get(f"/desk/cases/{case}").text
+    assert desk.post(f"/desk/cases/{other}/summarize", data=typed).status_code == 422
