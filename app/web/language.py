@@ -64,15 +64,13 @@ UNCHANGED = NullTranslations()
 
 
 def chosen() -> str:
-    """The language of this request. A poster's page is the same for everybody, so a browser's wish counts only where it
-    names English and no Chinese at all.
+    """The language of this request: English for who asked for it by the link on the page, Chinese for everybody else.
+
+    A browser's own wish is not asked: a phone set to English must show the page that its neighbour's shows.
     """
     if not has_request_context() or request.blueprint not in READERS:
         return CHINESE
-    if known := request.cookies.get(COOKIE):
-        return ENGLISH if known == ENGLISH else CHINESE
-    wanted = {wish.lower().split("-")[0] for wish in request.accept_languages.values()}
-    return ENGLISH if ENGLISH in wanted and CHINESE not in wanted else CHINESE
+    return ENGLISH if request.cookies.get(COOKIE) == ENGLISH else CHINESE
 
 
 def in_english() -> bool:

@@ -9,7 +9,7 @@ from markupsafe import escape
 from werkzeug.test import TestResponse
 
 from app.casework.flow import DECLINE_REASONS, EDGES
-from app.web.language import CHINESE, ENGLISH, english, told
+from app.web.language import english, told
 from tests.makers import Town
 from tests.reporter.test_marks import TELLING
 from tests.reporter.test_sealing import FIRST_BYTES
@@ -161,24 +161,11 @@ def test_the_choice_stays_and_can_be_undone(client: FlaskClient) -> None:
     assert '<html lang="en" class="large">' in client.get("/").text  # one setting leaves the other alone
 
 
-@pytest.mark.parametrize(
-    ("wish", "language"),
-    [
-        ("", CHINESE),
-        ("zh-CN,zh;q=0.9,en;q=0.8", CHINESE),
-        ("en-US,en;q=0.9,zh;q=0.1", CHINESE),
-        ("fr,de;q=0.5", CHINESE),
-        ("en-GB,en;q=0.9,fr;q=0.5", ENGLISH),
-    ],
-)
-def test_a_browser_without_chinese_gets_english(app: Flask, wish: str, language: str) -> None:
-    """A poster's page must be the same for everybody here; only who certainly reads no Chinese sees another."""
-    client = app.test_client()
-    headers = {"Accept-Language": wish} if wish else {}
-    page = client.get("/report", headers=headers).text
-    assert f'<html lang="{"en" if language == ENGLISH else "zh-CN"}"' in page
-    client.get("/type?language=zh")
-    assert '<html lang="zh-CN"' in client.get("/report", headers=headers).text
+@pytest.mark.parametrize("wish", ["", "zh-CN,zh;q=0.9,en;q=0.8", "fr,de;q=0.5", "en-GB,en;q=0.9,fr;q=0.5"])
+def test_only_who_asks_gets_english(app: Flask, wish: str) -> None:
+    """A poster's page would not be the same for everybody: a phone set to English would be told from its neighbour's."""
+    page = app.test_client().get("/report", headers={"Accept-Language": wish}).text
+    assert '<html lang="zh-CN"' in page
 
 
 def test_staff_pages_stay_chinese(app: Flask, small_town: Town) -> None:
