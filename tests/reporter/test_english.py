@@ -163,7 +163,7 @@ def test_the_choice_stays_and_can_be_undone(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("wish", ["", "zh-CN,zh;q=0.9,en;q=0.8", "fr,de;q=0.5", "en-GB,en;q=0.9,fr;q=0.5"])
 def test_only_who_asks_gets_english(app: Flask, wish: str) -> None:
-    """A poster's page would not be the same for everybody: a phone set to English would be told from its neighbour's."""
+    """A poster's page would not be the same for everybody: a phone in English would be told from its neighbour's."""
     page = app.test_client().get("/report", headers={"Accept-Language": wish}).text
     assert '<html lang="zh-CN"' in page
 
