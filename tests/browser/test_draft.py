@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+from app.reporter.leaving import ELSEWHERE
 from tests.browser.chrome import axe_findings, chromium, small_targets
 from tests.browser.wire import Wire, served_town
 from tests.makers import Town
@@ -30,7 +31,7 @@ def wire(small_town: Town) -> Iterator[Wire]:
 @pytest.fixture
 def page(browser: Browser, wire: Wire) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 360, "height": 780})
-    context.route("**/*weather*/**", lambda route: route.fulfill(body="<title>x</title>"))
+    context.route(ELSEWHERE + "**", lambda route: route.fulfill(body="<title>x</title>"))
     page = context.new_page()
     page.goto(f"{wire.address}/report")
     yield page
@@ -98,7 +99,7 @@ def test_it_is_gone_when_left_in_a_hurry(page: Page, wire: Wire) -> None:
     """Somebody who had to get away would leave the report behind."""
     save(page)
     page.click("a.exit")
-    page.wait_for_url("**/away")
+    page.wait_for_url(ELSEWHERE + "**")
     page.goto(f"{wire.address}/how")
     assert stored(page) == "{}"
 

@@ -1,4 +1,3 @@
-// Leaving in a hurry; a page brought back from memory is asked for anew; what was sent is no draft any more.
 (() => {
   const link = document.querySelector("a.exit");
   const forget = () => {
