@@ -11,7 +11,7 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import LEADS, PLANS, TABLE, Field, state_names
+from app.casework.flow import LEADS, LEVELS, PLANS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, nobody_to_recheck, possible
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
 from app.casework.reporting import is_retaliation
@@ -118,6 +118,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         due=dues_of(tools(), now.now),
         wishes=wishes(now),
         plans=PLANS,
+        levels=LEVELS,
         inspect=insider_words().inspect,
         is_retaliation=is_retaliation,
         alone=is_alone(now),
