@@ -1,31 +1,16 @@
 """A draft on the reporter's phone: only when asked for, locked, and gone when it should be."""
 
-import gc
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from app.reporter.leaving import ELSEWHERE
-from tests.browser.chrome import axe_findings, chromium, small_targets
-from tests.browser.wire import Wire, served_town
-from tests.makers import Town
+from tests.browser.chrome import axe_findings, small_targets
+from tests.browser.wire import Wire
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 WORDS, WORD = "仓库的门锁着，里面有人睡觉", "老槐树下"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    gc.collect()
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def wire(small_town: Town) -> Iterator[Wire]:
-    with served_town(small_town) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Photos on the reporter's phone: shrunk, stripped, blacked out and sent one by one, on a good line and a bad one."""
 
-import gc
 import io
 import re
 from collections.abc import Iterator
@@ -15,27 +14,14 @@ from app.casework.models import Case
 from app.tips.content import Photo
 from app.tips.models import StoredObject
 from app.tips.objects import open_photo
-from tests.browser.chrome import axe_findings, chromium, overflows, small_targets
-from tests.browser.wire import Wire, served_town
+from tests.browser.chrome import axe_findings, overflows, small_targets
+from tests.browser.wire import Wire
 from tests.makers import Town
 from tests.photos.pictures import heif
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("pages")]
 DEVICE, WHEN = "HUAWEI P30", "2026:11:20 08:15:30"
 WHITE = (255, 255, 255)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    gc.collect()
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture
-def wire(small_town: Town) -> Iterator[Wire]:
-    with served_town(small_town) as found:
-        yield found
 
 
 @pytest.fixture
