@@ -10,14 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.flow import TABLE
-from app.casework.models import Case, Record
+from app.casework.models import Case
 from app.casework.needs import Unmet, check_field
-from app.casework.records import Opened, open_record, rewrite_record
-from app.ledger.write import append
+from app.casework.records import Opened, document_key, note_act, open_granted, rewrite_record
 from app.notices.write import notify
-from app.people.grants import Subject, open_key
 from app.people.holder import Holder
-from app.people.subjects import open_subject_key
 from app.people.tools import Tools
 
 EDGE = TABLE["record_decision"]
@@ -45,24 +42,14 @@ def record_by_office(tools: Tools, holder: Holder, record_id: str, values: Mappi
     if "举报" in decision["document"]:
         raise Unmet("文号里请不要写“举报”。")
     with tools.database.work(write=True) as session:
-        key = open_key(session, tools.keyring, holder, Subject("record", record_id))
-        opened = open_record(session.get_one(Record, record_id), key)
+        opened = open_granted(session, tools, holder, record_id)
         if record_id not in decidable(session, [opened]):
             raise Unmet("这件事还没有查清，查清以后才登记处罚决定。")
         known = opened.value.get("decisions", [])
-        if any(one["document"] == decision["document"] for one in known):
+        if any(document_key(one["document"]) == document_key(decision["document"]) for one in known):
             raise Unmet("这个文号已经登记过。")
         day = tools.now.today()
         more = {**decision, "author": holder.name, "day": day.isoformat()}
         rewrite_record(session, opened, decisions=[*known, more])
         notify(session, session.get_one(Case, str(opened.value["case"])).desk_id or "office", "reward", day)
-        row = opened.row
-        append(
-            session,
-            day=day,
-            kind="decision_recorded",
-            actor=holder.ledger_key,
-            subject=open_subject_key(tools.keyring, "records", row.id, row.month, row.ledger_key),
-            detail={"by": holder.name, "document": decision["document"]},
-            opening=key,
-        )
+        note_act(session, tools, holder, opened, "decision_recorded", document=decision["document"])

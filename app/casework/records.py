@@ -5,6 +5,7 @@ Kinds: `site` (核查记录), `line` (分派摘要), `paper` (交办单, 协办�
 office may record a penalty on it; a note stays with who holds the case key.
 """
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,10 +17,11 @@ from sqlalchemy.orm import Session
 from app.casework.models import Record
 from app.db.base import Base, month_of, new_id
 from app.db.versions import change
+from app.ledger.write import append
 from app.people.desks import NoLivingKey, Recipient
-from app.people.grants import Subject, granted, open_keys, seal_grant
+from app.people.grants import Subject, granted, open_key, open_keys, seal_grant
 from app.people.holder import Holder
-from app.people.subjects import new_subject_key
+from app.people.subjects import new_subject_key, open_subject_key
 from app.people.tools import Tools
 from app.sealing.fields import Place, new_key, open_json, seal_json
 
@@ -85,6 +87,33 @@ def records_of(session: Session, named: Sequence[tuple[str, str]]) -> list[Opene
         row.id: row for row in session.scalars(select(Record).where(Record.id.in_([one for one, _ in named])))
     }
     return [open_record(rows[name], bytes.fromhex(key)) for name, key in named if name in rows]
+
+
+def open_granted(session: Session, tools: Tools, holder: Holder, record_id: str) -> Opened:
+    """One record by the key that was granted to the holder. Raises NoKey."""
+    key = open_key(session, tools.keyring, holder, Subject("record", record_id))
+    return open_record(session.get_one(Record, record_id), key)
+
+
+def note_act(
+    session: Session, tools: Tools, holder: Holder, opened: Opened, kind: str, **detail: str
+) -> None:
+    """The ledger's entry about what the holder did on a record: last in its unit of work."""
+    row = opened.row
+    append(
+        session,
+        day=tools.now.today(),
+        kind=kind,
+        actor=holder.ledger_key,
+        subject=open_subject_key(tools.keyring, "records", row.id, row.month, row.ledger_key),
+        detail={"by": holder.name, **detail},
+        opening=opened.key,
+    )
+
+
+def document_key(number: str) -> str:
+    """A document's number (文号) as it is compared: 〔2026〕, [2026] and （２０２６） are one, and spaces are none."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", number) if letter.isalnum())
 
 
 def decisions_in(found: Sequence[Opened]) -> list[Opened]:

@@ -96,10 +96,7 @@ def write_once(
         prepared = prepare(tools, sent, decision, known, photos, key, digest, day)
         try:
             write(tools, sent, prepared, day)
-        except (
-            Outrun,
-            IntegrityError,
-        ) as error:  # its photos or the number are taken, or the same form came in
+        except (Outrun, IntegrityError) as error:  # photos or number are taken, or the same form came in
             with tools.database.work() as session:
                 seen = session.scalar(SAME_FORM, {"digest": digest})
                 if seen is None and isinstance(error, IntegrityError):

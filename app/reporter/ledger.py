@@ -32,9 +32,7 @@ def leaves() -> Response:
 
     def lines() -> Iterator[str]:
         for start in range(0, size, PIECE):
-            with (
-                it.database.work() as session
-            ):  # closed before anything is sent: a slow reader holds nothing up
+            with it.database.work() as session:  # closed before anything is sent
                 query = select(LedgerEntry.leaf).where(
                     LedgerEntry.index >= start, LedgerEntry.index < min(start + PIECE, size)
                 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from flask import Blueprint, redirect, render_template, request
@@ -12,6 +13,7 @@ from app.casework.context import Desktop, OpenTip, lay_out
 from app.casework.flow import CONCLUSIONS, LEADS
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing, note_reading
+from app.casework.records import document_key
 from app.people.holder import Holder
 from app.people.tools import Tools
 from app.rewards.book import one_reward, read_rewards
@@ -119,16 +121,22 @@ def desktop(case_id: str) -> Desktop:
 
 def facts_from(now: Desktop, one: OpenTip, typed: dict[str, str]) -> Facts:
     """Facts from the form and from what is recorded. Raises RewardError."""
-    fines = {
-        record.value["document"]: number(record.value["fine"], "fine") for record in now.recorded("decision")
-    }
     given = {
         "kind": typed.get("kind") or "violation",
-        "fine": typed.get("fine") or (sum(fines.values()) if fines else None),
+        "fine": typed.get("fine") or fines_of(now),
         "deaths": count_of(typed.get("deaths", ""), "死亡人数"),
     }
     answers = {name.removeprefix("q-"): text for name, text in typed.items() if name.startswith("q-")}
     return replace(facts_of(given, answers), **established(now, one))
+
+
+def fines_of(now: Desktop) -> Decimal | None:
+    """The fines recorded for a case, yuan, each decision once whoever entered it; None where there are none."""
+    fines = {
+        document_key(record.value["document"]): number(record.value["fine"], "fine")
+        for record in now.recorded("decision")
+    }
+    return sum(fines.values(), Decimal(0)) if fines else None
 
 
 def count_of(text: str, name: str) -> int | None:

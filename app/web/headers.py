@@ -14,9 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 STATIC_SECONDS = 86400
 INLINE = "web/load_report.js"  # a script that stands in a page: it fetches the rest at the first touch
-LEAVE = (
-    Path(__file__).with_name("static") / "js" / "leave.js"
-)  # the other one: the page is gone at once, and in WeChat its window
+LEAVE = Path(__file__).with_name("static") / "js" / "leave.js"  # the other one
 INLINE_SOURCE = "INLINE_SOURCE"  # in the configuration: their hashes, as the policy names them
 HARMLESS_COOKIES = {"type", "language"}
 PACK_BYTES = 1024

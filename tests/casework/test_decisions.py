@@ -10,6 +10,7 @@ from app.intake.take import take
 from app.ledger.verify import verify
 from app.notices.write import waiting
 from app.people.grants import NoKey
+from app.staff.rewards import fines_of
 from tests.casework.test_reserved import FINDING, accused, second
 from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
 from tests.intake.test_take import sent
@@ -122,3 +123,19 @@ def test_the_page_of_records_takes_it(small_town: Town) -> None:
     leader, secret = signed_in(app, small_town, "signer")
     assert address not in leader.get("/desk/signing").text
     assert leader.post(address, data={**FINED, "csrf": secret}).status_code == 403
+
+
+@pytest.mark.parametrize("document", ["演示罚[2026]1号", "演示罚（２０２６）1号", " 演示罚 〔2026〕 1 号"])
+def test_one_decision_is_one_however_its_number_is_written(small_town: Town, document: str) -> None:
+    """The office's and the desk's entry of one fine would both count, and the reward be reckoned from twice of it."""
+    taken = verified(small_town)
+    (record,) = site_records(small_town)
+    record_by_office(small_town.tools, small_town.holder("office"), record.id, FINED)
+    with pytest.raises(Unmet, match="已经登记过"):
+        record_by_office(
+            small_town.tools, small_town.holder("office"), record.id, {**FINED, "document": document}
+        )
+    step(small_town, taken, "record_decision", document=document, fine="24000", date="2026-11-24")
+    now = desktop(small_town, taken.case_id)
+    assert len(now.recorded("decision")) == 2
+    assert fines_of(now) == 24000
