@@ -30,6 +30,7 @@ class Sent:
     lead: str = ""  # the desk whose own patrol found it
     by: str = ""  # the member who enters what a patrol, a superior, a department or a village brings
     held: Sequence[Photo] = field(default=(), repr=False)  # photos that came before the report
+    handed: str = ""  # who beside the reporter sees the receipt: "other", "clerk" or nobody
 
     def fingerprint(self) -> bytes:
         """SHA-256 of all that was sent: other content with the same `once` is another tip. Copies no photo."""
@@ -39,6 +40,7 @@ class Sent:
                 asdict(self.person),
                 self.poster_sector,
                 self.give_receipt,
+                self.handed,
                 [photo.id for photo in self.held],
             ]
         )

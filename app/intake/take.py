@@ -203,7 +203,7 @@ def content_of(sent: Sent, decision: Decision, photos: tuple[Photo, ...], case: 
         matters=tuple(matter.sector for matter in decision.matters),
         assist=tuple(decision.assist),
     )
-    return Content(sent.report, photos, routing, case.case.id, sent.give_receipt)
+    return Content(sent.report, photos, routing, case.case.id, sent.give_receipt, sent.handed)
 
 
 def split_due(tools: Tools, decision: Decision, day: date) -> str:

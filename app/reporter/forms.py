@@ -80,6 +80,7 @@ class ReportForm(OnceForm):
     deaths = BooleanField(_l("死过人，或者瞒报了事故"))
     about_official = BooleanField(_l("牵涉干部、检查人员"))
     insider = BooleanField(_l("我是这个单位的职工"))
+    for_other = BooleanField(_l("我替别人报"))
     not_these = StringField(_l("谁不能知道（写科室或人名，没有就空着）"), [most(LINE)], filters=[plain_text])
     visit = RadioField(  # shown on the insider's path alone
         _l("怎么去查，才没人猜到您"),
@@ -154,6 +155,7 @@ class ReportForm(OnceForm):
             person=person,
             sealed=sealed_in(self),
             poster_sector=poster_sector,
+            handed="other" if self.for_other.data else "",
         )
 
 

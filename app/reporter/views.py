@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as AnyResponse
 from wtforms import SelectChoice
 
 from app.casework.identities import WrongIdentity
@@ -23,6 +24,7 @@ from app.reporter import (
     held,
     leaving,
     ledger,
+    password,
     public,
     questions,
     revisits,
@@ -31,7 +33,16 @@ from app.reporter import (
 )
 from app.reporter.forms import LookUpForm, ReportForm, SayForm, check_content
 from app.reporter.thread import in_words
-from app.reporter.visits import NOT_READ, Visits, current_visits, end_visit, fits, keep_visits, open_visit
+from app.reporter.visits import (
+    NOT_READ,
+    Visits,
+    current_visits,
+    end_visit,
+    every_visit,
+    fits,
+    keep_visits,
+    open_visit,
+)
 from app.rewards.holding import hold_offered
 from app.rewards.payment import offers_of
 from app.rules.insider import insider_words
@@ -52,6 +63,7 @@ extras.register(reporter)
 held.register(reporter)
 leaving.register(reporter)
 ledger.register(reporter)
+password.register(reporter)
 public.register(reporter)
 questions.register(reporter)
 revisits.register(reporter)
@@ -161,9 +173,11 @@ def poster_sector(slug: str) -> str:
 
 
 @reporter.get("/follow")
-def follow() -> str | Response:
+def follow() -> str | AnyResponse:
     """What the shown receipt opens; the cookie then knows how much of it was read before this visit."""
     found = current_visits()
+    if found is None and every_visit():
+        return redirect(url_for("reporter.new_password"), 303)
     if found is None or "more" in request.args:
         page = LookUpForm(formdata=None)
         page.secret.data = found.secret if found else ""
@@ -199,8 +213,8 @@ def follow_post() -> Response | str | tuple[str, int]:
     return speak(found)
 
 
-def go_to(visits: Visits) -> Response:
-    response = make_response(redirect(url_for("reporter.follow"), 303))
+def go_to(visits: Visits, page: str = "follow") -> Response:
+    response = make_response(redirect(url_for(f"reporter.{page}"), 303))
     keep_visits(response, visits)
     return response
 
@@ -219,7 +233,7 @@ def look_up_post() -> Response | tuple[str, int]:
         visit = look_up(tools(), receipt)
     except SealError:
         return render_template("reporter/look_up.html", form=page, wrong="wrong"), 422
-    return go_to(open_visit(visit, receipt.number, before))
+    return go_to(open_visit(visit, receipt.number, before), "new_password" if visit.first else "follow")
 
 
 def speak(found: Visits) -> Response | tuple[str, int]:

@@ -70,7 +70,8 @@ def box() -> Box:
 def keep_visits(response: Response, visits: Visits) -> None:
     """Set the cookie: for this browser session and this path; each receipt ends by its own half hour."""
     opened = [
-        [one.visit.tip_id, one.visit.private.hex(), one.number, one.until, one.read] for one in visits.opened
+        [one.visit.tip_id, one.visit.private.hex(), one.number, one.until, one.read, one.visit.first]
+        for one in visits.opened
     ]
     response.set_cookie(
         COOKIE,
@@ -83,7 +84,16 @@ def keep_visits(response: Response, visits: Visits) -> None:
 
 
 def current_visits() -> Visits | None:
-    """Who came back; None when the cookie is gone, forged or too old."""
+    """Who came back; None when the cookie is gone, forged or too old. A first password, which somebody else saw, opens
+    nothing here: see `every_visit`.
+    """
+    found = every_visit()
+    own = tuple(one for one in found.opened if not one.visit.first) if found else ()
+    return replace(found, opened=own) if found and own else None
+
+
+def every_visit() -> Visits | None:
+    """As `current_visits`, with receipts whose first password is still to be changed."""
     try:
         value = box().open(request.cookies.get(COOKIE, ""), PURPOSE)
         opened = tuple(opened_of(*one) for one in value["opened"])
@@ -95,9 +105,10 @@ def current_visits() -> Visits | None:
     return Visits(left, secret) if left else None
 
 
-def opened_of(tip_id: Any, private: Any, number: Any, until: Any, read: Any) -> Opened:
+def opened_of(tip_id: Any, private: Any, number: Any, until: Any, read: Any, first: Any) -> Opened:
     """Raises ValueError, TypeError."""
-    return Opened(Visit(str(tip_id), bytes.fromhex(str(private))), str(number), int(until), int(read))
+    visit = Visit(str(tip_id), bytes.fromhex(str(private)), bool(first))
+    return Opened(visit, str(number), int(until), int(read))
 
 
 def fits(given: str, secret: str) -> bool:

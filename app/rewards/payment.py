@@ -69,6 +69,10 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
     tip, fen = one.tip, int(opened.body["decision"]["fen"])
     if not one.content.receipt:
         raise Unmet("这位举报人没有领奖码，请按密封件发放。")
+    if one.content.handed == "clerk":
+        raise Unmet(
+            "这件的密码有工作人员听过，光凭密码不能领。请留言告诉举报人带身份证找保密专员，按密封件发放。"
+        )
     sealed = seal_to(tip.public_key, canonical_json({"fen": fen}), context(reward_id, tip.number))
     until = claim_until(tools)
     day = f"{until.year}年{until.month}月{until.day}日" if until else ""

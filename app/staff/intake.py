@@ -12,8 +12,9 @@ from app.intake.sent import CannotTake, Sent
 from app.intake.take import take
 from app.intake.visits import open_visit
 from app.people.desks import NoLivingKey
+from app.rules.privacy import privacy_notice
 from app.sealing.once import new_once, read_once
-from app.tips.content import MAX_PHOTOS, Report
+from app.tips.content import MAX_PHOTOS, WISHES, Report
 from app.tips.identity import Person
 from app.web.errors import failed
 from app.web.request import photos_sent
@@ -47,7 +48,7 @@ TEXTS = {
     "name": 40,
     "phone": 20,
 }
-TICKS = ("insider", "about_official", "deaths", "danger_now", "still_dangerous")
+TICKS = ("consent", "insider", "about_official", "deaths", "danger_now", "still_dangerous")
 
 
 @signed_in(*CLERKS)
@@ -56,7 +57,8 @@ def intake() -> str | AnyResponse | tuple[str, int]:
     if request.method == "GET":
         return page({"once": new_once(), "channel": default_channel()})
     typed = {name: plain_text(request.form.get(name, "")) for name in TEXTS}
-    typed |= {name: request.form.get(name, "") for name in ("channel", "sector", "once", "receipt", *TICKS)}
+    fields = ("channel", "sector", "once", "receipt", "visit", *TICKS)
+    typed |= {name: request.form.get(name, "") for name in fields}
     uploads = photos_sent()
     if problem := problem_of(typed, len(uploads)):
         return page(typed, problem), 422
@@ -76,6 +78,8 @@ def problem_of(typed: dict[str, str], photos: int) -> str:
         return "请写情况，或者传照片。"
     if photos > MAX_PHOTOS:
         return f"照片最多 {MAX_PHOTOS} 张，请重新选；写的内容都在。"
+    if (typed["name"] or typed["phone"]) and not typed["consent"]:
+        return "留了姓名或电话，先把告知念给来人听，同意了再勾“已同意”；不同意就空着，照样收。"
     long = [most for name, most in TEXTS.items() if len(typed[name]) > most]
     return f"有一处写得太长了，那里最多 {long[0]} 个字；写的内容都在，请删短一些。" if long else ""
 
@@ -94,11 +98,16 @@ def hand_in(typed: dict[str, str], uploads: list[bytes]) -> str:
         name: typed[name]
         for name in ("what", "where", "enterprise", "when", "external_number", "not_these", "danger_note")
     }
-    words |= {name: bool(typed[name]) for name in TICKS}
+    words |= {name: bool(typed[name]) for name in TICKS if name != "consent"}
     person = Person(typed["name"], typed["phone"])
     mode = "named" if person.name else "callback" if person.phone else "anonymous"
-    report = Report(sector=sector, mode=mode, channel=typed["channel"], **words)
-    sent = Sent(report, read_once(typed["once"]), uploads, person, give_receipt=bool(typed["receipt"]))
+    wish = typed["visit"] if typed["insider"] and typed["visit"] in WISHES else ""
+    consent = privacy_notice().stamp if mode != "anonymous" else ""
+    report = Report(sector=sector, mode=mode, channel=typed["channel"], visit=wish, consent=consent, **words)
+    heard = bool(typed["receipt"])
+    sent = Sent(
+        report, read_once(typed["once"]), uploads, person, give_receipt=heard, handed="clerk" if heard else ""
+    )
     taken = take(tools(), sent)
     return render_template("staff/taken.html", number="", receipt=taken.receipt, refused=taken.refused)
 

@@ -20,6 +20,7 @@ WISHES = (
     "any",
 )  # 和附近几家一起查 | 过几天再查 | 随便: how an insider wants it inspected
 MODES = ("anonymous", "callback", "named")  # 匿名 | 代联系 | 留名封存
+HANDS = ("other", "clerk")  # 代报: who sent it for somebody | a clerk read the receipt out
 CHANNELS = ("web", "12345", "12350", "phone", "letter", "visit")
 VISITS = (
     "patrol",
@@ -92,6 +93,13 @@ class Content:
     routing: Routing
     case_id: str
     receipt: bool = True  # whether somebody holds the receipt: nobody does where a clerk typed a letter
+    handed: str = ""  # who else saw the first password, one of HANDS; empty: nobody
+    own: bool = False  # whether a handed receipt's holder has since taken a password of their own
+
+    @property
+    def first_password(self) -> bool:
+        """Whether the password is still the one that somebody else saw."""
+        return bool(self.handed) and not self.own
 
     @property
     def is_report(self) -> bool:
@@ -146,6 +154,8 @@ def open_content(tip: Tip, key: bytes) -> Content:
         routing=Routing(**{**routing, **{n: tuple(routing[n]) for n in ("guesses", "matters", "assist")}}),
         case_id=value["case_id"],
         receipt=value["receipt"],
+        handed=value.get("handed", ""),
+        own=value.get("own", False),
     )
 
 

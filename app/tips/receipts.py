@@ -1,17 +1,21 @@
 """The receipt's way back in: number and password open the tip's own private key, and that opens the tip key."""
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.people.grants import open_reporter_key
+from app.db.versions import change
+from app.ledger.write import append
+from app.people.grants import NoKey, open_reporter_key
 from app.people.tools import Tools
+from app.sealing.errors import SealError
 from app.sealing.fields import derive_key
-from app.sealing.receipt import Receipt, unlock_receipt
+from app.sealing.receipt import Receipt, lock_receipt, unlock_receipt
+from app.tips.content import open_content, seal_content
 from app.tips.models import Tip
 
 
@@ -21,6 +25,7 @@ class Visit:
 
     tip_id: str
     private: bytes = field(repr=False)
+    first: bool = False  # came with a password that somebody else saw: nothing opens before it is changed
 
 
 def look_up(tools: Tools, receipt: Receipt) -> Visit:
@@ -38,7 +43,45 @@ def look_up(tools: Tools, receipt: Receipt) -> Visit:
         # a full disk must not keep a reporter out; the night's sweep erases it then
         with contextlib.suppress(OperationalError), tools.database.work(write=True) as session:
             forget_receipt(session, tip.id)
-    return Visit(tip.id, private)
+    visit = Visit(tip.id, private)
+    return replace(visit, first=still_first(tools, visit))
+
+
+def still_first(tools: Tools, visit: Visit) -> bool:
+    """Whether the receipt was handed over and nobody has changed its password since. A destroyed tip has none."""
+    with tools.database.work() as session:
+        try:
+            tip, key = tip_of(session, tools, visit)
+        except NoKey:
+            return False
+    return open_content(tip, key).first_password
+
+
+def change_password(tools: Tools, visit: Visit, password: str) -> None:
+    """Put the receipt under a new password; the old one opens nothing from then on. Done twice it is done once.
+
+    Raises Handed where a visit with a first password comes after somebody changed it, Busy, Outrun, NoKey.
+    """
+    keyring = tools.keyring
+    with tools.database.work() as session:
+        tip, key = tip_of(session, tools, visit)
+    receipt, content = Receipt(tip.number, password), open_content(tip, key)
+    with contextlib.suppress(SealError):
+        unlock_receipt(tip.locked_private, receipt, keyring.pepper, keyring.looking_up)
+        return
+    if visit.first and not content.first_password:
+        raise Handed
+    locked = lock_receipt(visit.private, receipt, keyring.pepper, keyring.looking_up)
+    today = tools.now.today()
+    with tools.database.work(write=True) as session:
+        same = seal_content(tip.id, key, replace(content, own=True))
+        change(session, tip, locked_private=locked, once_receipt=None, content=same)
+        actor = tip_ledger_key(visit.private)
+        append(session, day=today, kind="said", actor=actor, subject=actor, detail={"what": "password"})
+
+
+class Handed(Exception):
+    """Somebody else changed the password of this receipt first."""
 
 
 def forget_receipt(session: Session, tip_id: str) -> None:

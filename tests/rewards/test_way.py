@@ -239,3 +239,9 @@ def test_who_was_paid_by_a_sealed_slip_can_still_look(small_town: Town) -> None:
     assert taken.receipt is not None
     (found,) = offers_of(small_town.tools, look_up(small_town.tools, taken.receipt))
     assert found.state == "paid"
+
+
+def test_a_password_that_a_clerk_heard_claims_nothing_alone(small_town: Town) -> None:
+    """Whoever took the call could collect the caller's money with what they read out."""
+    with pytest.raises(Unmet, match="光凭密码不能领"):
+        offered(small_town, sent(handed="clerk"))

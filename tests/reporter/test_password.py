@@ -1,0 +1,143 @@
+"""A receipt that somebody else saw: nothing opens before its holder has a password of their own."""
+
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.sealing.once import new_once
+from tests.makers import Town
+from tests.web.door import app_of, followed, receipt_in, report, signed_in
+
+FORM = re.compile(
+    r'name="secret" value="(\w+)".*?name="tip" value="(\d{8})".*?name="candidate" value="([\w-]+)"'
+)
+NEW = re.compile(r'data-new-password="(\d{16})"')
+WORDS = "三号库门锁着"
+
+
+def handed(town: Town) -> tuple[Flask, str, str]:
+    app = app_of(town)
+    return app, *receipt_in(report(app.test_client(), what=WORDS, for_other="y"))
+
+
+def shown(client: FlaskClient) -> tuple[dict[str, str], str]:
+    """The form of the page that shows a new password, and the password."""
+    text = client.get("/follow/password").text
+    secret, tip, candidate = FORM.findall(text.replace("\n", ""))[0]
+    return {"secret": secret, "tip": tip, "candidate": candidate}, NEW.findall(text)[0]
+
+
+def change(client: FlaskClient) -> tuple[str, TestResponse]:
+    form, password = shown(client)
+    return password, client.post("/follow/password", data={**form, "last": password[-4:]})
+
+
+def opens(app: Flask, number: str, password: str) -> bool:
+    typed = {"number": number, "password": password}
+    return app.test_client().post("/follow", data=typed).status_code == 303
+
+
+def test_a_handed_receipt_shows_nothing_before_it_is_changed(small_town: Town) -> None:
+    """Who wrote the receipt down for somebody could read the report, the answers, or write in their name."""
+    app, number, password = handed(small_town)
+    client = followed(app, number, password)
+    assert client.get("/follow").headers["Location"] == "/follow/password"
+    assert WORDS not in client.get("/follow/password").text
+    secret = shown(client)[0]["secret"]
+    typed = {"secret": secret, "tip": number, "kind": "message", "message": "是我", "once": new_once()}
+    assert client.post("/follow", data=typed).status_code == 403
+    _, answer = change(client)
+    assert answer.status_code == 200
+    assert "收到您的举报" in client.get("/follow").text
+
+
+def test_only_the_new_password_opens(small_town: Town) -> None:
+    """The neighbour's note would open the report for ever."""
+    app, number, old = handed(small_town)
+    new, _ = change(followed(app, number, old))
+    assert not opens(app, number, old)
+    assert opens(app, number, new)
+
+
+def test_the_old_password_opens_until_the_new_one_is_written_down(small_town: Town) -> None:
+    """An answer lost on a bad line, or a slip, would lock somebody out for good."""
+    app, number, old = handed(small_town)
+    client = followed(app, number, old)
+    form, new = shown(client)
+    wrong = client.post("/follow/password", data={**form, "last": new[-5:-1] + "x"})
+    assert (wrong.status_code, NEW.findall(wrong.text)) == (422, [new])
+    assert opens(app, number, old)
+    assert not opens(app, number, new)
+
+
+def test_a_second_tap_changes_nothing(small_town: Town) -> None:
+    """Two taps would show a fault where all is well, and somebody would doubt the paper in their hand."""
+    app, number, old = handed(small_town)
+    client = followed(app, number, old)
+    form, new = shown(client)
+    for _ in range(2):
+        assert client.post("/follow/password", data={**form, "last": new[-4:]}).status_code == 200
+    assert opens(app, number, new)
+
+
+def test_who_kept_the_first_page_open_cannot_take_it_back(small_town: Town) -> None:
+    """Whoever sent it for somebody could change the password again afterwards, from a page opened before."""
+    app, number, old = handed(small_town)
+    neighbour, owner = followed(app, number, old), followed(app, number, old)
+    form, other = shown(neighbour)
+    mine, _ = change(owner)
+    answer = neighbour.post("/follow/password", data={**form, "last": other[-4:]})
+    assert answer.status_code == 403
+    assert "已经被换过" in answer.text
+    assert opens(app, number, mine)
+    assert neighbour.get("/follow").headers["Location"] == "/follow/password"
+
+
+def test_a_new_password_belongs_to_one_receipt_and_its_page(small_town: Town) -> None:
+    """A form from elsewhere could set somebody's password to one that is known."""
+    app, number, old = handed(small_town)
+    client = followed(app, number, old)
+    stranger = followed(app, *receipt_in(report(app.test_client(), what="窗户")))
+    form, _ = shown(client)
+    foreign, known = shown(stranger)
+    for bad in (
+        {**form, "secret": "0" * 32},
+        {**form, "secret": foreign["secret"]},
+        {**form, "candidate": foreign["candidate"]},
+        {**form, "candidate": "x"},
+    ):
+        assert client.post("/follow/password", data={**bad, "last": known[-4:]}).status_code in (303, 422)
+    small_town.now.seconds += 29 * 60
+    app.test_client().post("/follow/password", data={**form, "last": known[-4:]})
+    assert opens(app, number, old)
+
+
+def test_anybody_may_take_another_password(small_town: Town) -> None:
+    """Who fears that the paper was seen could do nothing about it."""
+    app = app_of(small_town)
+    number, old = receipt_in(report(app.test_client(), what=WORDS))
+    client = followed(app, number, old)
+    new, _ = change(client)
+    assert (opens(app, number, old), opens(app, number, new)) == (False, True)
+    assert "收到您的举报" in client.get("/follow").text
+
+
+def test_what_a_clerk_read_out_is_changed_first(small_town: Town) -> None:
+    """A clerk who read the password out could follow the caller's report from home."""
+    app = app_of(small_town)
+    clerk, csrf = signed_in(app, small_town, "chengjian")
+    typed = {"csrf": csrf, "once": new_once(), "channel": "phone", "what": WORDS, "receipt": "y"}
+    number, password = receipt_in(clerk.post("/desk/intake", data=typed))
+    assert followed(app, number, password).get("/follow").headers["Location"] == "/follow/password"
+
+
+def test_a_clerk_leaves_no_name_without_consent(small_town: Town) -> None:
+    """Somebody's name would be kept though nobody asked (个人信息保护法 §29)."""
+    app = app_of(small_town)
+    clerk, csrf = signed_in(app, small_town, "chengjian")
+    typed = {"csrf": csrf, "once": new_once(), "channel": "phone", "what": WORDS, "name": "张三"}
+    refused = clerk.post("/desk/intake", data=typed)
+    assert (refused.status_code, "张三" in refused.text) == (422, True)
+    assert "已登记" in clerk.post("/desk/intake", data={**typed, "consent": "y"}).text
