@@ -7,7 +7,7 @@ the duty list: a question that names a call or a sector that does not exist stop
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -167,8 +167,8 @@ def line_of(question: Question, answer: Answer) -> str:
     return f"{answer.verify}（{question.cited}）" if question.cited else answer.verify
 
 
-def questions_json(questions: Questions) -> str:
-    """All questions for the script on the form, at most 12 KB.
+def questions_json(questions: Questions, say: Callable[[str], str] = str) -> str:
+    """All questions for the script on the form, at most 12 KB; ``say`` puts the words in the page's language.
 
     ``{"answers": [[value, text], …], "calls": {id: [number, sentence]}, "sectors": {sector: [question, …]}}``; a
     question is ``{"id", "ask"}``, with ``"options"`` (as ``answers``) where it has its own answers and ``"urgent"``
@@ -176,19 +176,19 @@ def questions_json(questions: Questions) -> str:
     desk is told stand in it.
     """
     value = {
-        "answers": list(PLAIN.items()),
-        "calls": {one.id: [one.number, one.say] for one in questions.calls.values()},
-        "sectors": {name: [shown(one) for one in asked] for name, asked in questions.sectors.items()},
+        "answers": [[name, say(text)] for name, text in PLAIN.items()],
+        "calls": {one.id: [one.number, say(one.say)] for one in questions.calls.values()},
+        "sectors": {name: [shown(one, say) for one in asked] for name, asked in questions.sectors.items()},
     }
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def shown(question: Question) -> dict[str, object]:
+def shown(question: Question, say: Callable[[str], str]) -> dict[str, object]:
     """What a script needs of one question."""
-    value: dict[str, object] = {"id": question.id, "ask": question.ask}
+    value: dict[str, object] = {"id": question.id, "ask": say(question.ask)}
     texts = {answer.id: answer.text for answer in question.answers.values()}
     if texts != PLAIN:
-        value["options"] = list(texts.items())
+        value["options"] = [[name, say(text)] for name, text in texts.items()]
     if question.urgent:
         value["urgent"] = {one.id: one.urgent for one in question.answers.values() if one.urgent}
     return value

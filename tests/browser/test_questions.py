@@ -85,6 +85,41 @@ def test_whoever_skips_is_asked_no_more(served: Served, browser: Browser) -> Non
     context.close()
 
 
+def test_the_form_asks_what_fits_the_sector(served: Served, browser: Browser) -> None:
+    """Somebody who smells gas would be told whom to call only after sending; or answers to another sector would go."""
+    context = browser.new_context(viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url.removeprefix(served.address)))
+    page.goto(f"{served.address}/report")
+    box = page.locator("#questions")
+    page.fill("#what", "丁烷标记罐子嘶嘶响")
+    page.select_option("#sector", "ebike")
+    box.get_by_role("radio").first.check()
+    page.select_option("#sector", "gas")
+    group = box.get_by_role("group", name="现在闻得到漏气味吗？")
+    assert box.get_by_role("alert").count() == 0
+    group.get_by_text("是", exact=True).click()
+    alert = box.get_by_role("alert")
+    alert.wait_for()
+    assert alert.get_by_role("link").get_attribute("href") == "tel:119"
+    assert judged(page, "questions in the form") == []
+    box.get_by_role("group", name="用的什么气？").get_by_text("煤气罐").click()
+    page.click("button.go[type=submit]")
+    page.locator("[data-tip-number]").wait_for()
+    assert page.get_by_role("button", name="抄好了，去答问题").count() == 0
+    assert not any("gas" in one or "ebike" in one for one in asked)
+    context.close()
+    context, page = served.signed_in(browser, "chengjian")
+    page.goto(f"{served.address}/desk/search?words=丁烷标记")
+    page.locator("tbody a").first.click()
+    shown = page.locator("main").inner_text()
+    assert "现在有生命危险" in shown
+    assert "用的什么气？" in shown
+    assert "电动车" not in shown
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_new_state_is_within_reach_of_everybody(served: Served, browser: Browser, scheme: str) -> None:
     """Somebody with poor eyes, big thumbs or a screen reader could not answer or read whom to call."""

@@ -14,9 +14,20 @@ async function start() {
   const extras = document.createElement("template");
   extras.innerHTML = await answer.text();
   checkText(extras.content);
+  askWhatFits(extras.content);
   takePhotos(extras.content);
   sealOnPhone(extras.content);
   if (window.isSecureContext && crypto.subtle) (await import("./draft.js")).draftOf(form, extras.content);
+}
+
+// The few questions of a sector, asked as soon as one is chosen or a poster brought it.
+function askWhatFits(extras) {
+  const box = extras.getElementById("questions");
+  const sector = form.querySelector("#sector");
+  sector.closest(".field").after(box);
+  const ask = async () => (await import("./questions.js")).ask(box, sector.value);
+  sector.addEventListener("change", () => ask().catch(() => {}));
+  if (sector.value) ask().catch(() => {});
 }
 
 function takePhotos(extras) {
