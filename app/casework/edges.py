@@ -87,7 +87,7 @@ def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Phot
 
 def clean_all(tools: Tools, now: Desktop, edge: Edge, uploads: Sequence[bytes]) -> tuple[Photo, ...]:
     """Clean and stage what was uploaded; unlike a reporter, staff are asked to try again at once."""
-    wanted = next((field for field in edge.fields if field.kind == "photos"), None)
+    wanted = next((field for field in edge.asked if field.kind == "photos"), None)
     if wanted is None or not uploads:
         if wanted is not None and wanted.required:
             raise Unmet(f"请传“{wanted.label}”。")

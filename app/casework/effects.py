@@ -45,13 +45,14 @@ class Effect:
     also_ledger: tuple[New, ...] = ()
     others: tuple[tuple[Case, bytes], ...] = ()  # other cases and their sealed facts
     contents: tuple[tuple[str, Content], ...] = ()  # of tips that belong to another case now
-    rewritten: tuple[tuple[Opened, dict[str, str]], ...] = ()  # records, and what changes in them
+    rewritten: tuple[tuple[Opened, dict[str, Any]], ...] = ()  # records, and what changes in them
     reopened: bool = False  # the tips wait for an answer again
     letter: int = 0  # the counted number of the letter that leaves with this step
     forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 
 
-CHOSEN = ("form", "to", "level", "conclusion", "date", "limit")  # parts of a record that nobody words
+# parts of a record that nobody words
+CHOSEN = ("form", "to", "level", "conclusion", "date", "limit", "day", "colour", "criterion")
 
 
 def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool, **effect: Any) -> Effect:

@@ -24,6 +24,25 @@ WAITS_FOR_DISTRICT = "已移送、待区级处置"
 CONCLUSIONS = {"true": "属实", "partly": "部分属实", "untrue": "不属实", "unclear": "无法核实"}
 PROVEN = ("true", "partly")  # what a reward can rest on (查证属实)
 LEVELS = {"general": "一般事故隐患", "major": "重大事故隐患", "none": "未发现隐患"}
+COLOURS = {  # of the risk, never of the hazard (rules.md §5)
+    "red": "红（重大风险）",
+    "orange": "橙（较大风险）",
+    "yellow": "黄（一般风险）",
+    "blue": "蓝（低风险）",
+}
+DOCUMENTS = {  # what another authority, or a town that may, has issued: here only its number, day and photograph
+    "order": "责令限期整改指令书",
+    "review": "整改复查意见书",
+    "scene": "现场处理措施决定书",
+    "stop": "停产停业整顿、停止施工等决定",
+    "listing": "挂牌督办通知书",
+}
+GROUNDS = {  # town measure 46: who goes on the blacklist; the penalising authority decides (应急部令11号)
+    "conceal": "瞒报、谎报事故",
+    "destroy": "破坏现场、毁灭证据",
+    "refuse": "拒不赔偿、拒不执行决定",
+    "again": "重大事故隐患拒不整改",
+}
 PLANS = {"together": "和附近几家一起查", "later": "过几天再查", "alone": "只查这一家"}
 DECLINE_REASONS = {  # rules.yaml not_accepted_reasons; "not ours" is never among them (安全生产法 §73)
     "duplicate": "同一事项已经登记，没有新线索",
@@ -69,6 +88,12 @@ class Edge:
     needs: tuple[str, ...] = ()
     told: str = ""
     page: bool = True  # offered as a step on the case page
+    more: tuple[Field, ...] = ()  # what can be added, folded away: nobody has to look at it
+
+    @property
+    def asked(self) -> tuple[Field, ...]:
+        """All that the step's form holds."""
+        return (*self.fields, *self.more)
 
 
 def state_names(authority: str) -> dict[str, str]:
@@ -253,6 +278,105 @@ EDGES = (
         ),
         ("no_death", "visit_planned"),
         "已经到现场核查。",
+        more=(
+            Field("place", "地点", required=False, most=80),
+            Field("criterion", "对照的判定标准", "select", required=False, source="criteria"),
+            Field("basis", "违反的规定（条款）", required=False, most=200),
+            Field(
+                "colour", "风险颜色", "select", required=False, choices=(("", "没有评"), *options(COLOURS))
+            ),
+            Field("measured", "测量（量了什么、多少、用什么量的）", "area", required=False, most=500),
+            Field("present", "在场的人（单位、职务、姓名）", required=False, most=200),
+            Field("advice", "当场的要求和指导", "area", required=False, most=500),
+        ),
+    ),
+    # 约谈 (town measures 15, 37): the notice is printed before, the record once there is a result.
+    Edge(
+        "interview",
+        "约谈",
+        ("verifying", "concluded", "rectifying", "reinspecting"),
+        None,
+        ("lead",),
+        (
+            Field("enterprise", "约谈哪家单位", most=80),
+            Field("person", "约谈谁（职务、姓名）", most=60),
+            Field("day", "哪天谈", "day"),
+            Field("text", "为什么谈、要求什么", "area", most=1000),
+            Field("result", "谈的结果（谈完再写一份）", "area", required=False, most=1000),
+        ),
+        ("no_death", "not_reserved"),
+    ),
+    # 责令、处罚 are another authority's, or the town's where its list says so: here their number, day and photograph.
+    Edge(
+        "record_document",
+        "登记执法文书",
+        ("verifying", "handed_up", *CONCLUDED),
+        None,
+        ("lead",),
+        (
+            Field("type", "哪一种", "select", choices=options(DOCUMENTS)),
+            Field("document", "文号", most=60),
+            Field("authority", "哪个机关出的", most=60),
+            Field("date", "日期", "day"),
+            Field("photos", "文书照片", "photos"),
+        ),
+        ("no_death", "not_reserved"),
+    ),
+    Edge(
+        "ask_listing",
+        "提请区里挂牌督办",
+        ("verifying", "handed_up", "concluded", "rectifying", "reinspecting"),
+        None,
+        ("lead",),
+        (
+            Field("bureau", "报给", "select", source="bureaus"),
+            Field("title", "事由", most=80),
+            Field("text", "隐患、为什么镇里解决不了（重新写）", "area"),
+            Field("limit", "建议整改期限", "day"),
+        ),
+        ("no_death", "not_reserved", "major"),
+    ),
+    Edge(
+        "suggest_blacklist",
+        "建议列入严重失信主体名单",
+        ("handed_up", *CONCLUDED),
+        None,
+        ("lead",),
+        (
+            Field("enterprise", "单位", most=80),
+            Field("ground", "依据", "select", choices=options(GROUNDS)),
+            Field("text", "事实（重新写）", "area", most=1000),
+            Field("term", "建议期限（由作处罚的机关定）", required=False, most=40),
+        ),
+        ("not_reserved",),
+    ),
+    # 协办: a child case by a newly written paper; what it finds comes back on the same paper.
+    Edge(
+        "assist",
+        "请别的科室协办",
+        ("verifying", "concluded", "rectifying", "reinspecting"),
+        None,
+        ("lead",),
+        (
+            Field("desk", "请谁", "select", source="desks"),
+            Field("place", "地点", most=80),
+            Field("text", "请办什么（重新写，不提来源）", "area", most=1000),
+            Field("limit", "请在哪天前回复", "day"),
+            Field("photos", "照片（先把能认出人的地方涂黑）", "photos", required=False),
+        ),
+        ("no_death", "not_reserved"),
+    ),
+    Edge(
+        "report_back",
+        "回复主办科室",
+        ("received", "verifying"),
+        "closed",
+        ("lead",),
+        (
+            Field("result", "办了什么、看到什么", "area"),
+            Field("photos", "照片", "photos", required=False),
+        ),
+        ("assisting",),
     ),
     Edge(
         "conclude",
@@ -265,7 +389,7 @@ EDGES = (
             Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
             Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
         ),
-        ("no_death", "enforceable", "site_signed", "major_punished"),
+        ("no_death", "enforceable", "site_signed", "major_punished", "assists_back"),
         "已经查清，答复马上给您。",
     ),
     # A leader may not see a case on an official (design §3): discipline signs what it wrote itself, by two.

@@ -161,15 +161,21 @@ CHILD = "superior"  # says nothing of where it comes from
 HANDED_DOWN = "镇里交办"
 
 
-def prepare_child(now: Desktop, values: Values) -> tuple[NewCase, NewTip]:
-    """A case by a newly written line, of the same form as any other; to discipline it is a reserved one."""
+def prepare_child(
+    now: Desktop, values: Values, channel: str = CHILD, records: tuple[tuple[str, str], ...] = ()
+) -> tuple[NewCase, NewTip]:
+    """A case by a newly written line, of the same form as any other; to discipline it is a reserved one. `records` are
+    papers that both cases read.
+    """
     desk, sector, tip_id, key = values["desk"], values["sector"], new_id(), new_key()
     reserved = now.desks[desk].role == "discipline"
-    facts = Facts(origin=CHILD, tips=(tip_id,), tip_keys={tip_id: key.hex()}, reason=HANDED_DOWN)
+    facts = Facts(
+        origin=channel, tips=(tip_id,), tip_keys={tip_id: key.hex()}, reason=HANDED_DOWN, records=records
+    )
     child = prepare_case(
         now.tools, now.known, desk=desk, sector=sector, facts=facts, day=now.day, reserved=reserved
     )
-    report = Report(what=values["text"], where=values["place"], sector=sector, channel=CHILD)
+    report = Report(what=values["text"], where=values["place"], sector=sector, channel=channel)
     content = Content(report, (), Routing(desk, sector, "", HANDED_DOWN), child.case.id, receipt=False)
     tip = prepare_blank(now.tools, now.known, tip_id, key, content, desk=desk, reserved=reserved, day=now.day)
     return child, tip

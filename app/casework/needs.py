@@ -207,6 +207,26 @@ def enforceable(now: Desktop) -> str | None:
     )
 
 
+def major(now: Desktop) -> str | None:
+    return None if is_major(now) else "挂牌督办只对重大事故隐患：先写核查记录。"
+
+
+def assist_papers(now: Desktop) -> list[Opened]:
+    """协办单 that nobody has answered yet: those this desk sent, and the one it was sent."""
+    return [one for one in now.recorded("assist") if not one.value.get("result")]
+
+
+def assisting(now: Desktop) -> str | None:
+    """Whether the case is a child: its 协办单 came from another case."""
+    mine = [one for one in assist_papers(now) if one.value.get("case") != now.case.id]
+    return None if mine else "这件不是协办来的。"
+
+
+def assists_back(now: Desktop) -> str | None:
+    waiting = [one for one in assist_papers(now) if one.value.get("case") == now.case.id]
+    return f"还有 {len(waiting)} 份协办没有回复。" if waiting else None
+
+
 def major_punished(now: Desktop) -> str | None:
     return None  # judged with what was filled in: see `check_major`
 
@@ -255,7 +275,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
         answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go,
-        not_merged, merged, in_english,
+        not_merged, merged, in_english, major, assisting, assists_back,
     )
 }  # fmt: skip
 
@@ -280,6 +300,8 @@ UNASKED = frozenset(
         "insider",
         "in_english",
         "not_at_dispatch",
+        "major",
+        "assisting",
     }
 )
 
@@ -305,7 +327,7 @@ def check(now: Desktop, edge: Edge, values: Values) -> None:
         text = NEEDS[need](now)
         if text:
             raise Unmet(text)
-    for field in edge.fields:
+    for field in edge.asked:
         check_field(field, values.get(field.name, ""))
 
 

@@ -25,7 +25,19 @@ from app.people.subjects import new_subject_key, open_subject_key
 from app.people.tools import Tools
 from app.sealing.fields import Place, new_key, open_json, seal_json
 
-SIGNABLE = ("site", "extension", "order", "rectification", "paper", "outcome", "decision")
+SIGNABLE = (
+    "site",
+    "extension",
+    "order",
+    "rectification",
+    "paper",
+    "outcome",
+    "decision",
+    "interview",
+    "document",
+    "request",
+    "blacklist",
+)
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.casework.alarms import life_name
+from app.casework.assisting import assist, report_back
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
 from app.casework.flow import DECLINE_TOLD, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge
+from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
 from app.casework.needs import Unmet, check_major, may_countersign
 from app.casework.records import signature
 from app.casework.visiting import plan_visit
+from app.rules.criteria import load_criteria
 from app.tips.content import Line, Photo
 
 LATE = b"late"  # what stays of a due minute in memory once its alarm was raised
@@ -92,10 +95,22 @@ def record_outcome(
 
 
 def verify(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
-    value: dict[str, Any] = pick(values, "enterprise", "found", "level", "person")
+    value: dict[str, Any] = pick(values, "enterprise", "found", "level", "person", *MORE_OF_SITE)
+    if value["criterion"]:
+        value["criterion"] = criterion_name(value["criterion"])
     value["photos"] = [asdict(photo) for photo in photos]
     told = None if not any(event.edge == "verify" for event in now.now.events) else ""
     return with_record(now, "site", value, signer=True, told=told, said=values["enterprise"])
+
+
+MORE_OF_SITE = ("place", "criterion", "basis", "colour", "measured", "present", "advice")
+
+
+def criterion_name(chosen: str) -> str:
+    criteria = load_criteria()
+    if chosen not in criteria:
+        raise Unmet("“对照的判定标准”请从列表里选。")
+    return criteria[chosen]
 
 
 def conclude(
@@ -216,6 +231,12 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "record_outcome": record_outcome,
     "plan_visit": plan_visit,
     "verify": verify,
+    "interview": interview,
+    "record_document": record_document,
+    "ask_listing": ask_listing,
+    "suggest_blacklist": suggest_blacklist,
+    "assist": assist,
+    "report_back": report_back,
     "conclude": conclude,
     "countersign": countersign,
     "answer": answer,

@@ -11,7 +11,7 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import LEADS, LEVELS, PLANS, TABLE, Field, state_names
+from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, TABLE, Field, state_names
 from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, nobody_to_recheck, possible
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
 from app.casework.reporting import is_retaliation
@@ -23,6 +23,7 @@ from app.notices.write import mark_done
 from app.people.desks import NoLivingKey
 from app.people.models import Member, Membership
 from app.rewards.holding import settle
+from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
 from app.staff.news import news_of
 from app.staff.words import DUE_NAMES, EDGE_NAMES, KIND_NAMES
@@ -106,7 +107,11 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
             .distinct()
         ).all()
     steps = [
-        (one, missing, [(field, choices(now, field, members)) for field in one.fields])
+        (
+            one,
+            missing,
+            *([(field, choices(now, field, members)) for field in part] for part in (one.fields, one.more)),
+        )
         for one, missing in possible(now)
     ]
     return render_template(
@@ -153,6 +158,8 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
             if len(numbers) > 1
             else [("", "举报人")]
         )
+    if field.source == "criteria":
+        return [("", "没有对照"), *load_criteria().items()]
     if field.source == "bureaus":
         return [(desk.id, desk.name) for desk in now.desks.values() if desk.kind == "outside"]
     if field.source == "sectors":
@@ -171,7 +178,7 @@ def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
     """Take one edge; what was typed stays on the page when it cannot be taken."""
     if edge not in TABLE:
         abort(404)
-    typed = {field.name: plain_text(request.form.get(field.name, "")) for field in TABLE[edge].fields}
+    typed = {field.name: plain_text(request.form.get(field.name, "")) for field in TABLE[edge].asked}
     uploads = photos_sent()
     version = request.form.get("version", type=int)
     try:
@@ -223,6 +230,7 @@ def names() -> dict[str, object]:
     return {
         "sectors": sectors,
         "states": state_names(tools().authority),
+        "colours": COLOURS,
         "due_names": DUE_NAMES,
         "never_overdue": NEVER_OVERDUE,
         "today": tools().now.today(),

@@ -16,7 +16,11 @@ DUE_NAMES = {
     "watch": "催办",
     "split": "另立一件",
 }
-EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {"register": "登记", "shown": "已看到"}
+EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {
+    "register": "登记",
+    "shown": "已看到",
+    "print": "打印",
+}
 KIND_NAMES = {
     "site": "核查记录",
     "extension": "延期申请",
@@ -27,4 +31,9 @@ KIND_NAMES = {
     "decision": "处罚决定",
     "note": "备注",
     "call": "代联系的回答",
+    "interview": "约谈",
+    "document": "执法文书",
+    "request": "提请挂牌督办的请示",
+    "blacklist": "建议列入失信名单",
+    "assist": "协办单",
 }

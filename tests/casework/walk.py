@@ -53,7 +53,12 @@ ALSO_TO = {
 OF_A_DEATH = ("received", "handed_up", "concluded", "closed")
 FIRST = 6  # cases that most steps are about
 HAND_OVERS = ("transfer", "hand_back", "assign")
-OTHER_CASES = {"merge": 1, "unmerge": 1, "split": 2}  # entries about another case; a new one has two
+OTHER_CASES = {
+    "merge": 1,
+    "unmerge": 1,
+    "split": 2,
+    "assist": 2,
+}  # entries about another case; a new one has two
 BY_ANOTHER = ("merge", "unmerge")  # what the other case is, and who has it, the page does not know
 ONWARD = {
     "accept": 4,
@@ -180,7 +185,7 @@ class Walk:
         edge, sensible, offered = self.choose_edge(case_id, self.holders[who])
         values = {
             one.name: self.value(one, case_id, self.holders[who], sensible)
-            for one in edge.fields
+            for one in edge.asked
             if one.kind != "photos"
         }
         if sensible:
@@ -233,6 +238,7 @@ class Walk:
             "sector": lambda: self.random.choice(("gas", "trade_industry")),
             "into": self.some_number,
             "tip": lambda: "",
+            "criterion": lambda: self.random.choice(("", "gas")),
             "record": lambda: self.some_record(case_id, holder),
         }
         kinds = {
@@ -248,13 +254,16 @@ class Walk:
             now = self.lay_out(case_id, holder)
         except NoKey:
             return {}
-        may = DESKS if edge.name == "split" else sorted({*DESKS} & {*may_receive(now)})
+        may = DESKS if edge.name in ("split", "assist") else sorted({*DESKS} & {*may_receive(now)})
+        may = [desk for desk in may if edge.name != "assist" or desk != "jijian"]
         may = [desk for desk in may if not now.tools.rules.names_desk(desk, now.unwanted)]
-        if edge.name not in ("transfer", "assign", "split") or not may:
+        if edge.name not in ("transfer", "assign", "split", "assist") or not may:
             return {}
         desk = self.random.choice(may)
         alone = (now.unwanted and desk != "dispatch") or self.random.random() < 0.2
-        return {"desk": desk} | ({"member": desk if alone else ""} if edge.name != "split" else {})
+        return {"desk": desk} | (
+            {"member": desk if alone else ""} if edge.name in ("transfer", "assign") else {}
+        )
 
     def some_record(self, case_id: str, holder: Holder) -> str:
         """One that the holder may sign, if any."""

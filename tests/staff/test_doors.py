@@ -27,6 +27,7 @@ OPEN_TO_ALL = {
     "/report",
     "/follow",
     "/follow/leave",
+    "/follow/password",
     "/desk/login",
     "/desk/join",
 }
