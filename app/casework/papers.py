@@ -1,0 +1,511 @@
+"""Papers (文书) of a case, printed from what is already typed. Pure: an opened case in, a sheet out; nothing is stored.
+
+What leaves the desk is made of newly written records alone, never of a report's words, and never says 举报; 举报登记表,
+核查报告 and 举报答复书 may. An identity is never on paper: it says 见密封件第×号. What only an authority
+may issue (责令限期整改指令书, 处罚决定 …) is not among them: of these the file keeps number, day and a photograph.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.casework.context import Desktop, OpenTip
+from app.casework.copies import Wording
+from app.casework.flow import COLOURS, CONCLUSIONS, LEVELS
+from app.casework.needs import happened
+from app.casework.records import Opened
+
+CHANNELS = {
+    "web": "网页、扫码",
+    "phone": "电话",
+    "12345": "12345",
+    "12350": "12350",
+    "letter": "来信",
+    "visit": "来访",
+    "patrol": "日常巡查",
+    "superior": "上级交办",
+    "department": "部门移来",
+    "village": "村居、网格员",
+}
+CALLS = ("phone", "12345", "12350")
+Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One paper, ready to be printed."""
+
+    title: str
+    rows: Rows
+    to: str = ""  # whom it is addressed to
+    opening: str = ""
+    closing: str = ""
+    blanks: tuple[tuple[str, int], ...] = ()  # what is filled in by hand: label and lines
+    signs: tuple[str, ...] = ("承办人", "负责人")
+    photos: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = ()
+    seal: bool = False  # room for the town's seal
+    slip: bool = False  # with a return slip (回执)
+    items: Rows = ()  # a list of things, one a line
+
+
+Build = Callable[[Desktop, Opened | None, Wording], Sheet]
+
+
+@dataclass(frozen=True)
+class Form:
+    """A kind of paper. `kind`: of the record it is printed from; empty: from the case. `leaves`: others read it."""
+
+    id: str
+    title: str
+    leaves: bool
+    build: Build
+    kind: str = ""
+    when: Callable[[Desktop, Opened | None], bool] = lambda _now, _record: True
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A paper that can be printed now."""
+
+    form: Form
+    record: Opened | None
+
+    @property
+    def place(self) -> str:
+        """The end of its address."""
+        return f"{self.form.id}/{self.record.id if self.record else 'case'}"
+
+
+def papers_of(now: Desktop) -> list[Offered]:
+    """All papers that this case gives now, in the order of a file."""
+    found: list[Offered] = []
+    for form in FORMS:
+        of: Sequence[Opened | None] = now.recorded(form.kind) if form.kind else [None]
+        found += [Offered(form, record) for record in of if form.when(now, record)]
+    return found
+
+
+def paper_at(now: Desktop, form_id: str, record: str) -> Offered | None:
+    return next((one for one in papers_of(now) if one.place == f"{form_id}/{record}"), None)
+
+
+# ------------------------------------------------------------------------------------------ parts of sheets
+
+
+def filled(*rows: tuple[str, object]) -> Rows:
+    """Rows that say something."""
+    return tuple((label, str(value)) for label, value in rows if value)
+
+
+def head(now: Desktop) -> Rows:
+    sector = now.tools.rules.sectors.get(now.now.sector)
+    return filled(
+        ("事项编号", now.now.number),
+        ("行业领域", sector.name if sector else ""),
+        ("承办单位", now.desk_name(now.now.desk)),
+    )
+
+
+def chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def day_in(text: str) -> str:
+    return chinese_day(date.fromisoformat(text)) if text else ""
+
+
+def photos_in(record: Opened, *names: tuple[str, str]) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]:
+    found = ((label, tuple(record.value.get(name, []))) for name, label in names)
+    return tuple((label, photos) for label, photos in found if photos)
+
+
+def site_rows(record: Opened) -> Rows:
+    """A site record's own words."""
+    value = record.value
+    return filled(
+        ("单位或场所", value["enterprise"]),
+        ("地点", value.get("place")),
+        ("核查日期", chinese_day(record.day)),
+        ("看到的情况", value["found"]),
+        ("测量", value.get("measured")),
+        ("隐患级别", LEVELS.get(value["level"], "")),
+        ("风险颜色", COLOURS.get(value.get("colour", ""), "")),
+        ("对照的判定标准", value.get("criterion")),
+        ("违反的规定", value.get("basis")),
+        ("责任人", value.get("person")),
+        ("在场的人", value.get("present")),
+        ("当场要求", value.get("advice")),
+    )
+
+
+def last(now: Desktop, kind: str) -> Opened | None:
+    found = now.recorded(kind)
+    return found[-1] if found else None
+
+
+def given(record: Opened | None) -> Opened:
+    """A form of a record has one."""
+    if record is None:
+        raise AssertionError("this paper is printed from a record")
+    return record
+
+
+def sealed_slip(one: OpenTip) -> str:
+    return f"见密封件第 {one.tip.number} 号"
+
+
+def tips_by(now: Desktop, channels: Sequence[str]) -> list[OpenTip]:
+    return [one for one in now.tips if one.content.report.channel in channels]
+
+
+# ---------------------------------------------------------------------------------------------- the papers
+
+
+def register(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """举报登记表: stays with the desk, with the report's words and without anybody's name."""
+    rows: list[tuple[str, object]] = []
+    for one in now.reports:
+        report = one.content.report
+        rows += [
+            ("举报编号", one.tip.number),
+            ("登记日期", chinese_day(one.tip.day)),
+            ("来源", CHANNELS[report.channel]),
+            ("工单号", report.external_number),
+            ("举报人", sealed_slip(one)),
+            ("举报内容", report.what),
+            ("地点", report.where),
+            ("单位", report.enterprise),
+            ("时间", report.when),
+            ("照片", f"{len(one.content.photos)} 张，存系统内" if one.content.photos else ""),
+        ]
+    blanks = (("办理结果", 2),)
+    return Sheet("举报登记表", (*head(now), *filled(*rows)), blanks=blanks, signs=("登记人", "承办人"))
+
+
+def call(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """值班电话记录: stays with the desk."""
+    rows: list[tuple[str, object]] = []
+    for one in tips_by(now, CALLS):
+        report = one.content.report
+        rows += [
+            ("来电日期", chinese_day(one.tip.day)),
+            ("来源", CHANNELS[report.channel]),
+            ("工单号", report.external_number),
+            ("来电人", sealed_slip(one)),
+            ("来电内容", report.what),
+            ("地点", report.where),
+            ("单位", report.enterprise),
+        ]
+    return Sheet(
+        "值班电话记录", (*head(now), *filled(*rows)), blanks=(("处理情况", 3),), signs=("值班员", "带班领导")
+    )
+
+
+def patrol(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """巡查记录: what a patrol found."""
+    rows: list[tuple[str, object]] = []
+    for one in tips_by(now, ("patrol",)):
+        found = one.content.report
+        rows += [
+            ("巡查日期", chinese_day(one.tip.day)),
+            ("地点", found.where),
+            ("单位或场所", found.enterprise),
+            ("发现的问题", found.what),
+        ]
+    return Sheet("巡查记录", (*head(now), *filled(*rows)), blanks=(("处理", 2),), signs=("巡查人", "陪同人"))
+
+
+def reading_slip(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """阅办单: what the leader reads and writes on; the case in newly written words."""
+    site = last(now, "site")
+    about = filled(("单位或场所", site.value["enterprise"]), ("情况", site.value["found"])) if site else ()
+    rows = (*head(now), ("登记日期", chinese_day(now.now.day)), *about)
+    blanks = (("拟办意见", 2), ("领导批示", 3), ("办理结果", 2))
+    return Sheet("阅办单", rows, blanks=blanks, signs=("承办人", "呈阅日期"))
+
+
+def extension(now: Desktop, record: Opened | None, _say: Wording) -> Sheet:
+    """延期审批表: 60 + 30 days, once (2012 年举报奖励办法第十一条第六项)."""
+    value = given(record).value
+    rows = filled(
+        ("申请日期", chinese_day(given(record).day)),
+        ("申请延长", "30 天，限一次"),
+        ("理由", value["reason"]),
+        ("申请人", value["author"]),
+        ("签批人", value.get("signed_by")),
+        ("签批日期", day_in(value.get("signed_on", ""))),
+        ("批示", value.get("instruction")),
+    )
+    return Sheet("延期审批表", (*head(now), *rows), blanks=(("审批意见", 2),), signs=("申请人", "签批人"))
+
+
+def handed_down(now: Desktop, _record: Opened | None, say: Wording) -> Sheet:
+    """交办单: to an own office or a village."""
+    (one, *_) = tips_by(now, ("superior",))
+    found = one.content.report
+    rows = filled(("交办日期", chinese_day(now.now.day)), ("地点", found.where), ("事项", found.what))
+    return Sheet(
+        "交办单",
+        (*head(now), *rows),
+        to=now.desk_name(now.now.desk),
+        opening=f"{say.above}属你单位{say.duty}，{say.please}办结后{say.reply}结果。",
+        blanks=(("办理情况", 3),),
+        signs=("交办人", "接收人", "接收日期"),
+        seal=True,
+    )
+
+
+def assist(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
+    """协办单: same level, newly written; the answer stands on it."""
+    value = given(record).value
+    rows = filled(
+        ("发出日期", chinese_day(given(record).day)),
+        ("地点", value["place"]),
+        ("请协办", value["text"]),
+        ("回复期限", day_in(value["limit"])),
+        ("回复", value.get("result")),
+        ("回复人", value.get("result_by")),
+        ("回复日期", day_in(value.get("result_day", ""))),
+    )
+    return Sheet(
+        "协办单",
+        (*filled(("主办单位", now.desk_name(str(value["desk"])))), *rows),
+        to=str(value["to"]),
+        opening=f"{say.please}{day_in(value['limit'])}前{say.handle}，并{say.reply}。",
+        photos=photos_in(given(record), ("photos", "照片"), ("after", "回复的照片")),
+        blanks=() if value.get("result") else (("协办情况", 3),),
+        signs=("主办人", "协办人"),
+    )
+
+
+def listing_request(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
+    """提请挂牌督办的请示: the district lists, the town asks."""
+    value = given(record).value
+    rows = filled(("事由", value["title"]), ("情况", value["text"]), ("建议整改期限", day_in(value["limit"])))
+    return Sheet(
+        "关于提请挂牌督办重大事故隐患的请示",
+        (*head(now), *rows),
+        to=str(value["to"]),
+        opening=f"{say.above}镇里无法自行解决，特提请挂牌督办。",
+        closing="妥否，请批示。",
+        signs=("联系人", "电话"),
+        seal=True,
+    )
+
+
+def hazard_notice(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
+    """隐患告知书: to the enterprise. A town tells and asks; it orders nothing here."""
+    value = given(record).value
+    rows = filled(
+        ("检查日期", chinese_day(given(record).day)),
+        ("地点", value.get("place")),
+        ("发现的隐患", value["found"]),
+        ("隐患级别", LEVELS.get(value["level"], "")),
+        ("违反的规定", value.get("basis")),
+        ("对照的判定标准", value.get("criterion")),
+        ("要求和指导", value.get("advice")),
+    )
+    return Sheet(
+        "隐患告知书",
+        rows,
+        to=str(value["enterprise"]),
+        opening="经检查，你单位存在下列隐患，请立即采取措施消除；消除以前要保证安全。",
+        closing=f"{say.above}整改完成后，请{say.reply}{now.tools.town}{now.desk_name(now.now.desk)}。",
+        photos=photos_in(given(record), ("photos", "现场照片")),
+        signs=("检查人", "单位负责人", "送达日期"),
+        seal=True,
+    )
+
+
+def reinspection(now: Desktop, record: Opened | None, _say: Wording) -> Sheet:
+    """整改情况复核记录: before and after."""
+    value, order = given(record).value, last(now, "order")
+    asked = filled(
+        ("整改要求", order.value["measures"] if order else ""),
+        ("责任人", order.value["person"] if order else ""),
+        ("期限", day_in(order.value["limit"]) if order else ""),
+    )
+    rows = filled(
+        ("复核日期", chinese_day(given(record).day)),
+        ("整改情况", value["found"]),
+        ("复核人", value["author"]),
+        ("签批人", value.get("signed_by")),
+        ("签批日期", day_in(value.get("signed_on", ""))),
+    )
+    photos = photos_in(given(record), ("before", "整改前"), ("after", "整改后"))
+    signs = ("复核人", "单位负责人", "签批人")
+    return Sheet(
+        "整改情况复核记录",
+        (*head(now), *asked, *rows),
+        photos=photos,
+        blanks=(("复核意见", 2),),
+        signs=signs,
+    )
+
+
+def interview_notice(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
+    """约谈通知."""
+    value = given(record).value
+    rows = filled(
+        ("被约谈单位", value["enterprise"]),
+        ("被约谈人", value["person"]),
+        ("约谈日期", day_in(value["day"])),
+        ("事由和要求", value["text"]),
+    )
+    return Sheet(
+        "约谈通知",
+        rows,
+        to=str(value["enterprise"]),
+        opening="请按时到场，带上有关材料。",
+        closing=f"{say.above}如有变化，请{say.reply}{now.desk_name(now.now.desk)}。",
+        blanks=(("约谈地点", 1),),
+        signs=("联系人", "电话", "送达日期"),
+        seal=True,
+    )
+
+
+def interview_record(now: Desktop, record: Opened | None, _say: Wording) -> Sheet:
+    """约谈记录."""
+    value = given(record).value
+    rows = filled(
+        ("被约谈单位", value["enterprise"]),
+        ("被约谈人", value["person"]),
+        ("约谈日期", day_in(value["day"])),
+        ("谈的事", value["text"]),
+        ("结果", value.get("result")),
+    )
+    blanks = () if value.get("result") else (("谈话内容", 4), ("被约谈人意见", 2))
+    return Sheet("约谈记录", (*head(now), *rows), blanks=blanks, signs=("约谈人", "记录人", "被约谈人"))
+
+
+def blacklist(now: Desktop, record: Opened | None, _say: Wording) -> Sheet:
+    """建议列入严重失信主体名单: the authority that punishes decides (应急部令11号)."""
+    value = given(record).value
+    rows = filled(
+        ("单位", value["enterprise"]),
+        ("依据", value["form"]),
+        ("事实", value["text"]),
+        ("建议期限", value.get("term")),
+    )
+    return Sheet(
+        "建议列入安全生产严重失信主体名单",
+        (*head(now), *rows),
+        closing="是否列入、期限多长，由作出处罚的机关决定。",
+        signs=("承办人", "签批人"),
+        seal=True,
+    )
+
+
+def report(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """核查报告: what was looked at and found, and what was done; it may say 举报, and quotes none."""
+    sites = now.recorded("site")
+    rows: list[tuple[str, object]] = [("登记日期", chinese_day(now.now.day))]
+    if now.reports:
+        rows.append(("来源", f"举报 {len(now.reports)} 件（举报人见密封件）"))
+    for record in sites:
+        rows += site_rows(record)
+    rows.append(("结论", CONCLUSIONS.get(str(now.now.facts.extra.get("conclusion", "")), "")))
+    rows += [
+        (f"处罚决定 {one.value['document']}", f"{one.value['fine']} 元") for one in now.recorded("decision")
+    ]
+    rows += [(one.value["form"], one.value["document"]) for one in now.recorded("document")]
+    rows += [("整改要求", one.value["measures"]) for one in now.recorded("order")]
+    photos = tuple(part for record in sites for part in photos_in(record, ("photos", "现场照片")))
+    return Sheet(
+        "核查报告",
+        (*head(now), *filled(*rows)),
+        photos=photos,
+        blanks=(("处理建议", 2),),
+        signs=("核查人", "核查人", "负责人"),
+        seal=True,
+    )
+
+
+def answer(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """举报答复书, in its four parts (应急〔2023〕106号): conclusion, what was verified, decision, reward."""
+    site = last(now, "site")
+    done = [f"{one.value['form']} {one.value['document']}" for one in now.recorded("document")]
+    done += [f"处罚决定 {one.value['document']}" for one in now.recorded("decision")]
+    done += [f"整改要求：{one.value['measures']}" for one in now.recorded("order")]
+    outcome = last(now, "outcome")
+    if outcome:
+        done.append(f"{outcome.value['document']}：{outcome.value['result']}")
+    extra = now.now.facts.extra
+    reward = (
+        "已按规定提出奖励建议，给不给、给多少由区里决定。" if now.now.facts.rewards else "没有提出奖励建议。"
+    )
+    rows = filled(
+        ("举报编号", "、".join(one.tip.number for one in now.reports)),
+        ("核查结论", CONCLUSIONS.get(str(extra.get("conclusion", "")), "")),
+        ("简要核查情况", site.value["found"] if site else (outcome.value["result"] if outcome else "")),
+        ("处理决定", "\n".join(done) or "没有作出处理决定。"),
+        ("符合奖励条件情况", reward),
+    )
+    return Sheet(
+        "举报答复书",
+        rows,
+        to="举报人",
+        closing="对结论不满意，可以在看到答复之日起十日内提出异议，由别人复查。",
+        signs=("承办人", "负责人"),
+        seal=True,
+    )
+
+
+def contents(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """卷内目录: the papers of the file, in their order."""
+    offered = [one for one in papers_of(now) if one.form.id != "contents"]
+    items = [(chinese_day(one.record.day if one.record else now.now.day), one.form.title) for one in offered]
+    letters = [
+        (chinese_day(one.day), f"{one.value['form']}：{one.value['title']}") for one in now.recorded("paper")
+    ]
+    return Sheet("卷内目录", head(now), items=(*items, *letters), signs=("立卷人", "检查人", "立卷日期"))
+
+
+def has_reports(now: Desktop, _record: Opened | None) -> bool:
+    return bool(now.reports)
+
+
+def by_call(now: Desktop, _record: Opened | None) -> bool:
+    return bool(tips_by(now, CALLS))
+
+
+def by_patrol(now: Desktop, _record: Opened | None) -> bool:
+    return bool(tips_by(now, ("patrol",)))
+
+
+def is_handed_down(now: Desktop, _record: Opened | None) -> bool:
+    return bool(tips_by(now, ("superior",)))
+
+
+def has_hazard(_now: Desktop, record: Opened | None) -> bool:
+    return str(given(record).value["level"]) != "none"
+
+
+def is_verified(now: Desktop, _record: Opened | None) -> bool:
+    return bool(now.recorded("site"))
+
+
+def is_concluded(now: Desktop, _record: Opened | None) -> bool:
+    return bool(now.reports) and (happened(now, "conclude") or happened(now, "record_outcome"))
+
+
+FORMS = (
+    Form("register", "举报登记表", False, register, when=has_reports),
+    Form("call", "值班电话记录", False, call, when=by_call),
+    Form("patrol", "巡查记录", True, patrol, when=by_patrol),
+    Form("handed_down", "交办单", True, handed_down, when=is_handed_down),
+    Form("reading", "阅办单", True, reading_slip),
+    Form("extension", "延期审批表", True, extension, "extension"),
+    Form("assist", "协办单", True, assist, "assist"),
+    Form("notice", "隐患告知书", True, hazard_notice, "site", has_hazard),
+    Form("request", "提请挂牌督办的请示", True, listing_request, "request"),
+    Form("interview", "约谈通知", True, interview_notice, "interview"),
+    Form("interviewed", "约谈记录", True, interview_record, "interview"),
+    Form("reinspection", "整改情况复核记录", True, reinspection, "rectification"),
+    Form("blacklist", "建议列入严重失信主体名单", True, blacklist, "blacklist"),
+    Form("report", "核查报告", True, report, when=is_verified),
+    Form("answer", "举报答复书", True, answer, when=is_concluded),
+    Form("contents", "卷内目录", False, contents),
+)
+MAY_SAY = ("register", "call", "report", "answer", "contents")  # 举报: the others never, whatever was typed

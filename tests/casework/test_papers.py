@@ -1,0 +1,160 @@
+"""Papers: what leaves never tells that somebody reported, and each copy tells whose it was."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from app.casework.context import Desktop
+from app.casework.copies import copies_of, note_copy, wording
+from app.casework.flow import DOCUMENTS
+from app.casework.papers import FORMS, MAY_SAY, Sheet, papers_of
+from app.casework.quotes import pieces, squeeze
+from app.intake.sent import Taken
+from app.intake.visits import open_visit
+from app.sealing.once import new_once, read_once
+from app.tips.content import Report
+from app.tips.identity import Person
+from tests.casework.test_way import desktop, picture, sign_all, step, verified
+from tests.intake.test_take import GAS, sent
+from tests.makers import Town
+from tests.web.door import app_of, signed_in
+
+NEVER_ISSUED = (*DOCUMENTS.values(), "处罚决定书", "挂牌督办通知书")
+NAMED = Report(**{**GAS.__dict__, "mode": "named", "channel": "phone", "external_number": "TJ-2026-0001"})
+
+
+def full_case(town: Town) -> tuple[Taken, Desktop]:
+    """A case with a record of every kind that a paper is printed from."""
+    day = (town.now.today() + timedelta(days=9)).isoformat()
+    taken = verified(town, sent(NAMED, person=Person("王秀英", "13800001111")))
+    step(town, taken, "interview", enterprise="某饭店", person="店主", day=day, text="软管老化要换。")
+    more = {
+        "type": "order",
+        "document": "津蓟应急责改〔2026〕9号",
+        "authority": "区应急局",
+        "date": "2026-11-20",
+    }
+    step(town, taken, "record_document", "chengjian", 1, **more)
+    step(town, taken, "assist", desk="zhifa", place="西口", text="请看摊位占不占消防通道。", limit=day)
+    listed = {"enterprise": "某饭店", "ground": "again", "text": "要求后仍未更换。"}
+    step(town, taken, "suggest_blacklist", "chengjian", 0, **listed)
+    step(town, taken, "answer", reply="属实。")
+    step(town, taken, "rectify", measures="换软管", person="店主", limit=day)
+    step(town, taken, "report_done", found="换好了", photos=1)
+    sign_all(town)
+    return taken, desktop(town, taken.case_id)
+
+
+def words_of(sheet: Sheet) -> str:
+    parts = [sheet.title, sheet.to, sheet.opening, sheet.closing, *sheet.signs]
+    parts += [word for row in (*sheet.rows, *sheet.items) for word in row]
+    parts += [label for label, _ in (*sheet.blanks, *sheet.photos)]
+    return "\n".join(parts)
+
+
+def sheets(now: Desktop) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in papers_of(now):
+        words = words_of(one.form.build(now, one.record, wording(now, one.place, "某人")))
+        found.setdefault(one.form.id, []).append(words)
+    return found
+
+
+def test_no_paper_that_leaves_tells_of_a_report(small_town: Town) -> None:
+    """A photographed paper in the accused firm's office would say that somebody told (洛宁 2025)."""
+    _, now = full_case(small_town)
+    found = sheets(now)
+    assert {
+        "reading",
+        "notice",
+        "interview",
+        "interviewed",
+        "assist",
+        "reinspection",
+        "blacklist",
+    } <= found.keys()
+    told = {*pieces([GAS.what, GAS.where], [GAS.enterprise])}
+    for form in FORMS:
+        for words in found.get(form.id, []):
+            assert form.id in MAY_SAY or "举报" not in words, form.title
+            if form.leaves:
+                assert not [piece for piece in told if piece in squeeze(words)], form.title
+
+
+def test_no_paper_names_the_reporter(small_town: Town) -> None:
+    """A name or telephone would stand on paper, which nobody can seal."""
+    _, now = full_case(small_town)
+    for form, many in sheets(now).items():
+        for words in many:
+            assert "王秀英" not in words, form
+            assert "13800001111" not in words, form
+    (register,) = sheets(now)["register"]
+    assert f"见密封件第 {now.reports[0].tip.number} 号" in register
+
+
+def test_the_answer_has_its_four_parts(small_town: Town) -> None:
+    """The answer would lack what 应急〔2023〕106号 asks for."""
+    _, now = full_case(small_town)
+    (answer,) = sheets(now)["answer"]
+    for part in ("核查结论", "简要核查情况", "处理决定", "符合奖励条件情况", "津蓟应急责改〔2026〕9号"):
+        assert part in answer
+
+
+def test_the_town_prints_nothing_that_it_may_not_issue() -> None:
+    """The town would hand out orders and decisions that are another authority's."""
+    assert not {form.title for form in FORMS} & set(NEVER_ISSUED)
+
+
+def test_a_patrol_s_record_is_printed_from_what_was_typed(small_town: Town) -> None:
+    """An inspector would type it all again for paper, in other words."""
+    opened = open_visit(
+        small_town.tools,
+        small_town.holder("chengjian"),
+        origin="patrol",
+        sector="gas",
+        place="大集",
+        enterprise="某饭店",
+        text="软管老化",
+        uploads=[picture()],
+        once=read_once(new_once()),
+    )
+    found = sheets(desktop(small_town, opened.case_id))
+    assert "软管老化" in found["patrol"][0]
+    assert "register" not in found
+
+
+def test_each_copy_says_whose_it_was(small_town: Town) -> None:
+    """A leaked paper could have been anybody's."""
+    _, now = full_case(small_town)
+    one = next(one for one in papers_of(now) if one.form.id == "assist")
+    copies = [note_copy(now, one.place, one.form.title, f"收件人{n}") for n in range(8)]
+    again = note_copy(now, one.place, one.form.title, "收件人0")
+    assert [copy.number for copy in (*copies, again)] == [*range(1, 9), 1]
+    assert len({str(copy.words) for copy in copies}) > 1
+    assert copies_of(now) == copies
+    assert copies[0].words == wording(now, one.place, "收件人0")
+
+
+def test_a_printed_copy_is_in_the_ledger_before_it_is_shown(small_town: Town) -> None:
+    """Somebody could print the file of a case, and nobody would ever know."""
+    taken, now = full_case(small_town)
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    offered = papers_of(now)
+    for one in offered:
+        page = client.get(f"/desk/cases/{taken.case_id}/papers/{one.place}?to=派出所")
+        assert page.status_code == 200, one.form.title
+        assert "送：派出所" in page.text
+    assert len(copies_of(desktop(small_town, taken.case_id))) == len(offered)
+    index = client.get(f"/desk/cases/{taken.case_id}/papers").text
+    assert len(re.findall("派出所", index)) == len(offered)
+
+
+@pytest.mark.parametrize("who", ["anjian", "admin", "signer", "office"])
+def test_nobody_else_prints(small_town: Town, who: str) -> None:
+    """A desk without the key could read a case by printing it."""
+    taken, now = full_case(small_town)
+    client, _ = signed_in(app_of(small_town), small_town, who)
+    place = papers_of(now)[0].place
+    for address in ("papers", f"papers/{place}", f"papers/{place}x", "papers/letter/x"):
+        assert client.get(f"/desk/cases/{taken.case_id}/{address}").status_code in (403, 404)
