@@ -58,13 +58,20 @@ class Pattern:
 class Kind:
     """A way of giving oneself away. ``full``: asked about on the insider's path only.
 
-    ``milder``: the words to put there, or pairs to swap inside what was found.
+    ``last``: counts only where no other kind marks anything. ``milder``: the words to put there, or pairs to swap
+    inside what was found.
     """
 
     full: bool
+    last: bool
     reason: str
     milder: str | Swap
     patterns: tuple[Pattern, ...]
+
+    @property
+    def rank(self) -> int:
+        """Whose marks go before whose: 0 the numbers, 1 what is asked insiders, 2 what is last."""
+        return self.full + self.last
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class SelfCheck:
         text = text[:MAX_CHARS]
         folded = self._folded(text)
         found = [
-            (kind.full, start, -end, name, one)
+            (kind.rank, start, -end, name, one)
             for name, kind in self.kinds.items()
             if full or not kind.full
             for one in kind.patterns
@@ -129,7 +136,7 @@ def rules_json(say: Callable[[str], str] = str) -> str:
         "fold": rules.fold,
         "sets": rules.sets,
         "kinds": {
-            name: [int(one.full), say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
+            name: [one.rank, say(one.reason), one.milder, [_short(pattern) for pattern in one.patterns]]
             for name, one in rules.kinds.items()
         },
     }
@@ -224,17 +231,22 @@ def _load(folder: Path) -> SelfCheck:
 
 
 def _kind(entry: Entry, sets: Mapping[str, str]) -> Kind:
-    entry.only(("full", "reason", "find"), ("say", "swap"))
-    full, milder, found = entry.value["full"], _milder(entry), entry.value["find"]
-    if not isinstance(full, bool) or milder is None or not isinstance(found, list):
+    entry.only(("full", "reason", "find"), ("last", "say", "swap"))
+    full, last, milder, found = (
+        entry.value["full"],
+        entry.value.get("last", False),
+        _milder(entry),
+        entry.value["find"],
+    )
+    if {type(full), type(last)} != {bool} or milder is None or not isinstance(found, list):
         raise RuleError(
-            f"{entry.where}: 'full' must be true or false, 'find' a list, 'say' or 'swap' be there"
+            f"{entry.where}: 'full' and 'last' must be true or false, 'find' a list, 'say' or 'swap' be there"
         )
     patterns = (
         Entry(f"{entry.where}: find[{place}]", one if isinstance(one, dict) else {"find": one})
         for place, one in enumerate(found)
     )
-    return Kind(full, entry.text("reason"), milder, tuple(_pattern(one, sets) for one in patterns))
+    return Kind(full, last, entry.text("reason"), milder, tuple(_pattern(one, sets) for one in patterns))
 
 
 def _pattern(entry: Entry, sets: Mapping[str, str]) -> Pattern:

@@ -18,7 +18,7 @@ from app.rules.selfcheck import SelfCheck, rules_json
 from config import load
 from tests.browser.chrome import axe_findings, chromium, overflows, small_targets
 from tests.rules import selfcheck_accuracy as accuracy
-from tests.rules.test_selfcheck import INSIDER, NUMBERS, TEXTS
+from tests.rules.test_selfcheck import INSIDER, LOTS, NUMBERS, TEXTS
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("selfcheck")]
 RULES = SelfCheck.load()
@@ -111,7 +111,7 @@ def test_both_engines_mark_all_our_texts_alike(page: Page) -> None:
         *(here / f"{name}.yaml" for name in ("aside", "unseen", "innocent")),
     ]
     texts = [text for file in files for text in written_texts(yaml.safe_load(file.read_text("utf-8")))]
-    texts += [case.text for case in accuracy.aside()] + [*NUMBERS, *INSIDER, TEXT]
+    texts += [case.text for name in LOTS for case in accuracy.marked(name)] + [*NUMBERS, *INSIDER, TEXT]
     assert len(texts) > 1500
     both(page, [*texts, "\n".join(texts)])
 

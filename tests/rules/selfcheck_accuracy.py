@@ -9,8 +9,29 @@ How it went, by quarters of the samples (hash of the id, see `quarter`):
 - Then quarter 0 was looked at and the patterns widened (6 of 15 became 15). On quarter 2 that changed nothing: 3 of 5
   before and after, and 1 false mark in 18 clean texts. Its words have not been looked at; leave it so.
 
-About half is therefore what to expect of words nobody thought of, and five places are too few to say more.
-giveaway.yaml was written before the patterns, but by the same hand, so it flatters them too.
+So about half was found of words nobody thought of. giveaway.yaml was written before those patterns, by the same hand.
+
+Then develop.yaml was written to tune by, and three lots to keep back, whose misses were never shown. Found of the
+places, and false marks in the clean texts, with the patterns as they were, after a first round, and after the second:
+
+                        written                         before         first round     second round
+    develop.yaml        partly before a look, partly    108 of 244     224 of 226      236 of 244
+                        between rounds                  12 in 233      4 in 189        4 in 233
+    holdout.yaml        before a look                   33 of 77       67 of 77        62 of 77
+                                                        1 in 56        1 in 56         1 in 56
+    holdout_later.yaml  after the first round           8 of 40        34 of 40        25 of 40
+                                                        0 in 40        9 in 40         4 in 40
+    holdout_last.yaml   after the last change           12 of 40                       31 of 40
+                                                        1 in 40                        5 in 40
+    samples, quarter 2  by others, not looked at        3 of 5         4 of 5          4 of 5
+                                                        1 in 18        1 in 18         1 in 18
+
+The first round marked whatever a writer says of himself but what anybody might; the nine false marks showed that such
+a list has no end. The second also asks for a word of work, home or the like near by, and finds less. The figures of
+the first two lots were known when that was decided, so holdout_last.yaml alone is wholly unseen: 77.5 % found, and a
+false mark in every eighth text of a set in which every second clean one speaks of its writer. All three together: 118
+of 157 (75.2 %), 10 in 136. One hand wrote all of them and the patterns, which flatters; the samples are by others,
+but quarter 2 is small.
 """
 
 from __future__ import annotations
@@ -28,6 +49,7 @@ import yaml
 from app.rules.selfcheck import SelfCheck, Span
 
 HERE = Path(__file__).parent
+KEPT_BACK = ("holdout", "holdout_later", "holdout_last")  # nobody tuned by these
 _MARKED = re.compile("【(.*?)】", re.DOTALL)
 
 
@@ -79,11 +101,11 @@ def _case(name: str, text: str, parts: Sequence[str]) -> Case:
     return Case(name, text, tuple((start, start + length) for start, length in starts))
 
 
-def aside() -> list[Case]:
-    """The set kept aside in this folder."""
-    texts = yaml.safe_load((HERE / "giveaway.yaml").read_text(encoding="utf-8"))
+def marked(name: str) -> list[Case]:
+    """The texts of ``name``.yaml in this folder, what should be marked in 【】: giveaway, develop or one kept back."""
+    texts = yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
     return [
-        _case(f"aside-{place}", text.translate({ord("【"): None, ord("】"): None}), _MARKED.findall(text))
+        _case(f"{name}-{place}", text.translate({ord("【"): None, ord("】"): None}), _MARKED.findall(text))
         for place, text in enumerate(texts)
     ]
 
@@ -138,7 +160,10 @@ def main(path: Path, detail: bool) -> None:
     if detail:
         print(*told(seen), sep="\n")
     print(f"{path.name}, quarter not looked at: {measure([one for one in cases if not looked_at(one)])}")
-    print(f"giveaway.yaml: {measure(aside())}")
+    for name in ("develop", "giveaway", *KEPT_BACK):
+        print(f"{name}.yaml: {measure(marked(name))}")
+    if detail:
+        print(*told(marked("develop")), sep="\n")  # never what is missed of the others: see their heads
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.rules.selfcheck import CHECKS, SelfCheck, rules_json, selfcheck_lines
 from tests.rules import selfcheck_accuracy as accuracy
 
 RULES = SelfCheck.load()
+LOTS = ("giveaway", "develop", *accuracy.KEPT_BACK)
 PATTERNS = [(name, one) for name, kind in RULES.kinds.items() for one in kind.patterns]
 TEXTS = st.lists(
     st.sampled_from([*"我们是在的说过班会号,。 0123456789０１９xX-—·俺\n津aA_@😀𠮷", "13911223344", "昨天"]),
@@ -120,7 +122,11 @@ def milder(text: str) -> str:
     return text[: last.start] + last.replacement + text[last.end :]
 
 
-@pytest.mark.parametrize("case", accuracy.aside(), ids=lambda case: case.id)
+@pytest.mark.parametrize(
+    "case",
+    [case for name in LOTS for case in accuracy.marked(name)],
+    ids=lambda case: case.id,
+)
 def test_taking_every_replacement_comes_to_an_end(case: accuracy.Case) -> None:
     """A replacement would be marked again, and the person would press for ever."""
     text = case.text
@@ -133,11 +139,35 @@ def test_taking_every_replacement_comes_to_an_end(case: accuracy.Case) -> None:
 
 def test_figures_on_the_set_kept_aside() -> None:
     """The marks would find little, or stand where nothing is."""
-    figures = accuracy.measure(accuracy.aside())
+    figures = accuracy.measure(accuracy.marked("giveaway"))
     assert figures.places >= 25
     assert figures.recall >= 0.70
     assert figures.clean >= 20
     assert figures.false_marks <= 0.1
+
+
+def test_figures_on_what_nobody_tuned_by() -> None:
+    """Patterns that fit only the words they were made with: who writes in his own would be known to his boss."""
+    figures = accuracy.measure([case for name in accuracy.KEPT_BACK for case in accuracy.marked(name)])
+    assert figures.places >= 150
+    assert figures.recall >= 0.70
+    assert figures.clean >= 130
+    assert figures.false_marks <= 0.1
+
+
+def test_a_sure_reason_goes_before_a_general_one() -> None:
+    """The person would read only that it is about himself, where we know that the post leaves few to guess from."""
+    assert found("我天天往他们厂里送菜") == [("self", "我天天往他们厂里送")]
+    assert found("我给他家打扫") == [("role", "我给他家打扫")]
+    assert found("我给他家送货，打139 1122 3344") == [("self", "我给他家送货"), ("phone", "139 1122 3344")]
+
+
+@pytest.mark.parametrize(
+    "text", ["我看见仓库门锁着", "我怕厂里着火", "我想问问这归谁管", "我路过那个工地", "我听说他们在修罐"]
+)
+def test_what_anybody_may_say_of_himself_is_left_alone(text: str) -> None:
+    """Whoever only looked on would be warned at every 我."""
+    assert found(text) == []
 
 
 def test_figures_on_the_samples() -> None:
@@ -153,7 +183,7 @@ def test_figures_on_the_samples() -> None:
 def test_the_set_kept_aside_is_not_in_the_patterns_reach_by_copy() -> None:
     """A sentence copied into the patterns would prove nothing when found."""
     rules = (DATA / "selfcheck.yaml").read_text("utf-8")
-    for case in accuracy.aside():
+    for case in (case for name in LOTS for case in accuracy.marked(name)):
         assert not any(
             case.text[at : at + 8] in rules for at in range(len(case.text) - 7) if not case.text.isascii()
         )
@@ -169,8 +199,9 @@ def test_a_very_long_text_is_cut() -> None:
 
 
 def test_what_the_browser_gets_is_small() -> None:
-    """The form would be slow on one bar of signal."""
-    assert len(rules_json().encode()) < 8 * 1024
+    """The form would be slow on one bar of signal: what goes over the air, and what is kept."""
+    assert len(gzip.compress(rules_json().encode())) < 7 * 1024
+    assert len(rules_json().encode()) < 12 * 1024
     value = json.loads(rules_json(lambda text: f"<{text}>"))
     assert value["kinds"]["phone"][1].startswith("<电话")
 
@@ -182,6 +213,7 @@ def test_what_the_browser_gets_is_small() -> None:
         ("<g>)?1[3-9]", "<nowhere>)?1[3-9]", "find"),
         ("(86<g>)?1[3-9]", "((86<g>)?1[3-9]", "find"),
         ("full: false", "full: maybe", "phone"),
+        ("last: true", "last: 1", "self"),
         ("    say: （号码略）\n", "", "phone"),
         ("swap: [[是我, 是这里的人]]", "swap: [[是我]]", "swap"),
         ("reason: 一个工号只对一个人。", "because: 一个工号只对一个人。", "badge"),
