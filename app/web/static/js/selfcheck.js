@@ -104,8 +104,10 @@ export function show(textarea, container, rules, full) {
   shown.replaceChildren(...copy(points, found));
   list.replaceChildren(...found.map((span) => item(points, span, container, change)));
   if (container.undo && container.undo.after !== textarea.value) container.undo = null; // written on since
+  const news = found.length > 0 && (container.hidden || container.querySelector("[data-found]").hidden);
   container.hidden = found.length === 0 && !container.undo;
   container.querySelector("[data-found]").hidden = found.length === 0;
+  if (news) sayAnew(container.querySelector("[role=status]"));
   const undo = container.querySelector("[data-undo]");
   undo.hidden = !container.undo;
   undo.firstElementChild.onclick = () => put(container.undo.before);
@@ -124,6 +126,13 @@ export function show(textarea, container, rules, full) {
     const next = container.hidden ? textarea : container.querySelector("li button, [data-undo]:not([hidden]) button") || textarea;
     next.focus({ preventScroll: true });
   }
+}
+
+// A status that appears with its words in it is not read out by every reader; words that come into one that is there are.
+function sayAnew(status) {
+  const words = [...status.childNodes];
+  status.replaceChildren();
+  setTimeout(() => status.replaceChildren(...words), 50);
 }
 
 // Shows the marks while somebody writes, once the hands rest. Not on leaving the field: the page would move between
