@@ -212,8 +212,10 @@ def split_due(tools: Tools, decision: Decision, day: date) -> str:
 
 
 def danger_rows(tools: Tools, known: dict[str, Recipient], sent: Sent, day: date) -> tuple[Base, ...]:
-    """The danger note (place, what), sealed to the duty desk alone; the rest of the tip stays sealed."""
-    note = sent.report.danger_note.strip()
+    """The danger note (place, what), sealed to the duty desk alone; the rest of the tip stays sealed. Where none was
+    written, the place: the form says so.
+    """
+    note = sent.report.danger_note.strip() or sent.report.where.strip()
     if not (sent.in_danger(tools.rules.questions) and note and DUTY in known):
         return ()
     return prepare_record(tools, known, kind="danger", value={"note": note}, holders=[DUTY], day=day).rows

@@ -163,6 +163,11 @@ def check_content(form: ReportForm, photos: int) -> None:
     """Text or one photo is needed, at most nine photos; the errors are added to the form."""
     if not form.what.data and not photos:
         form.what.errors = [*form.what.errors, _l("请写一两句看到了什么，或者至少选一张照片。")]
+    if form.danger_now.data and not form.danger_note.data and not form.where.data:
+        form.danger_note.errors = [
+            *form.danger_note.errors,
+            _l("勾了“现在有危险”：请写一句在哪里、什么危险，值班的人好去看。"),
+        ]
     if photos > MAX_PHOTOS:
         form.photos.errors = [*form.photos.errors, _l("照片最多 9 张；请重新选，写的内容都在。")]
 
