@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.casework.models import NEVER, OPEN, Case
 from app.people.grants import NoKey, Subject, granted, holders_of, open_key, readers_of
 from app.people.holder import Holder
-from app.people.models import Desk, Grant, Membership
+from app.people.models import Desk, Grant, Member, Membership
 from app.people.tools import Tools
 
 
@@ -59,6 +59,17 @@ def at_work(session: Session, case: Case) -> frozenset[str]:
     wanted = Desk.role == "discipline" if case.reserved else Desk.id == case.desk_id
     seated = select(Membership.member_id).join(Desk, Desk.id == Membership.desk_id).where(wanted, Desk.active)
     return readers_of(session, Subject("case", case.id)) & frozenset(session.scalars(seated))
+
+
+def seated_at(session: Session, case: Case, desk_id: str) -> tuple[tuple[str, str], ...]:
+    """Members of a desk who may sign in and can open the case: id and name."""
+    seated = (
+        select(Member.id, Member.name)
+        .join(Membership, Membership.member_id == Member.id)
+        .where(Membership.desk_id == desk_id, Member.active)
+    )
+    readers = readers_of(session, Subject("case", case.id))
+    return tuple((row[0], row[1]) for row in session.execute(seated) if row[0] in readers)
 
 
 def told_of(session: Session, case_id: str, desk_id: str | None) -> tuple[str, ...]:

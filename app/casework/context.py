@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.casework.access import open_case
+from app.casework.access import open_case, seated_at
 from app.casework.facts import Situation, dues_of, situation, with_event
 from app.casework.models import Case
 from app.casework.opening import reserved_ledger_key
@@ -48,6 +48,7 @@ class Desktop:
     records: tuple[Opened, ...]
     known: dict[str, Recipient]
     desks: dict[str, Desk]
+    seated: tuple[tuple[str, str], ...]  # members of the leading desk who can open it: id and name
     readers: frozenset[str]  # members who hold the key of a reserved case: they sign it among themselves
     day: date
     key: bytes = field(repr=False)
@@ -132,6 +133,7 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
         records=(*found, *decisions_in(found)),
         known=desk_recipients(session, tools.keyring, desks_with_keys(session)),
         desks=all_desks(session),
+        seated=seated_at(session, case, now.desk),
         readers=readers_of(session, Subject("case", case_id)) if case.reserved else frozenset(),
         day=tools.now.today(),
         key=key,

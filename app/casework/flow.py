@@ -37,6 +37,14 @@ DOCUMENTS = {  # what another authority, or a town that may, has issued: here on
     "stop": "停产停业整顿、停止施工等决定",
     "listing": "挂牌督办通知书",
 }
+SYSTEMS = {  # where the same matter has a number too, so that nothing is looked for twice
+    "12345": "12345",
+    "12350": "12350",
+    "xinfang": "信访系统",
+    "zhifa": "综合执法系统",
+    "yingji": "应急执法系统",
+    "other": "别的",
+}
 GROUNDS = {  # town measure 46: who goes on the blacklist; the penalising authority decides (应急部令11号)
     "conceal": "瞒报、谎报事故",
     "destroy": "破坏现场、毁灭证据",
@@ -288,6 +296,7 @@ EDGES = (
             Field("measured", "测量（量了什么、多少、用什么量的）", "area", required=False, most=500),
             Field("present", "在场的人（单位、职务、姓名）", required=False, most=200),
             Field("advice", "当场的要求和指导", "area", required=False, most=500),
+            Field("also", "这次检查也算进本岗的别的事项（编号，用逗号分开）", required=False, most=100),
         ),
     ),
     # 约谈 (town measures 15, 37): the notice is printed before, the record once there is a result.
@@ -526,6 +535,37 @@ EDGES = (
             Field("sector", "行业领域", "select", source="sectors"),
             Field("place", "地点", most=80),
             Field("text", "隐患（重新写，不提来源）", "area", most=500),
+        ),
+    ),
+    # Inside the desk: no clock and no reporter hears of it.
+    Edge(
+        "allot",
+        "分给本岗的人",
+        OPEN,
+        None,
+        ("lead",),
+        (Field("member", "谁来办（空着就是没有分）", "select", required=False, source="colleagues"),),
+    ),
+    Edge(
+        "note",
+        "本岗备注",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (
+            Field("text", "备注（只有本岗看得到，举报人看不到）", "area", most=1000),
+            Field("photos", "照片", "photos", required=False),
+        ),
+    ),
+    Edge(
+        "link_number",
+        "记外部编号",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (
+            Field("system", "哪个系统", "select", choices=options(SYSTEMS)),
+            Field("number", "编号", most=60),
         ),
     ),
     Edge(

@@ -1,5 +1,6 @@
 """Steps between cases: two joined (并案) and parted again, one split off another (分出一件)."""
 
+import re
 from contextlib import suppress
 from dataclasses import replace
 
@@ -7,17 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.access import open_case
-from app.casework.context import Desktop, case_ledger_key, open_tips, tells_of_death
+from app.casework.context import Desktop, case_ledger_key, lay_out, open_tips, tells_of_death
 from app.casework.effects import Effect, Values, pick
-from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation
+from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation, with_event
 from app.casework.flow import Edge
 from app.casework.handing import check_lead, refuse_shut_out
 from app.casework.models import Case
-from app.casework.needs import Unmet, is_major, reopened_at, tells_of_major
+from app.casework.needs import Unmet, is_major, no_death, reopened_at, tells_of_major, visit_planned
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
 from app.casework.quotes import refuse_quotes
 from app.casework.records import records_of
-from app.clock.dues import LEFT
+from app.clock.dues import LEFT, Event
 from app.db.base import new_id
 from app.ledger.write import New
 from app.people.grants import NoKey, Subject, holders_of
@@ -113,6 +114,30 @@ def unmerge(
         also_ledger=(beside(now, target, there, "unmerge"),),
         contents=tuple((one.tip.id, replace(one.content, case_id=now.case.id)) for one in now.tips),
     )
+
+
+SEVERAL = re.compile(r"[\s,，、;；]+")
+
+
+def visited_too(
+    session: Session, now: Desktop, numbers: str, record: tuple[str, str], written: Values
+) -> list[tuple[Case, bytes, New]]:
+    """One visit serves several cases of an enterprise: the site record's key goes into their sealed facts too. Each
+    must be one that could be verified now, and what was written quote none of its reporters. Raises Unmet.
+    """
+    found = []
+    for number in dict.fromkeys(filter(None, SEVERAL.split(numbers))):
+        other, key = case_to_join(session, now, number)
+        there = lay_out(session, now.tools, now.holder, other.id)
+        bars = no_death(there) or visit_planned(there)
+        if not there.is_lead or there.now.state != "verifying" or there.now.reserved or bars:
+            raise Unmet(f"{number} 现在不能写核查记录：{bars or '不在核查中'}")
+        refuse_quotes(there, written)
+        after = with_event(there.now, Event("verify", now.day))
+        facts = replace(after.facts, records=(*after.facts.records, record))
+        sealed = seal_facts(other.id, key, facts, hidden_of(after))
+        found.append((other, sealed, beside(now, other, there.now, "verify")))
+    return found
 
 
 def split(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:

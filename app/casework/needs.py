@@ -207,6 +207,11 @@ def enforceable(now: Desktop) -> str | None:
     )
 
 
+def colleagues(now: Desktop) -> list[tuple[str, str]]:
+    """Members who can open the case and sit at its desk: id and name."""
+    return sorted(now.seated, key=lambda one: one[1])
+
+
 def major(now: Desktop) -> str | None:
     return None if is_major(now) else "挂牌督办只对重大事故隐患：先写核查记录。"
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from app.casework.access import cases_of, may_know
@@ -22,11 +22,13 @@ from app.tips.content import Content, mark_of_reply, open_content
 from app.tips.models import Tip
 
 PAGE = 50
+DAY, SOON = timedelta(days=1), timedelta(days=3)
+MOST_ALLOTTED = 20_000  # of one desk: beyond it the page shows what it can
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the queue: what, where, since when, what is due when."""
+    """One line of the queue: what, where, since when, what is due when, and who does it."""
 
     id: str
     number: str
@@ -42,6 +44,7 @@ class Row:
     place: str
     text: str
     fresh: bool  # nobody has signed for it
+    allotted: str  # whose it is, by name; empty: nobody's yet
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,27 @@ class Page:
 
 
 def queue(
-    session: Session, tools: Tools, holder: Holder, *, state: str = "", sector: str = "", after: str = ""
+    session: Session,
+    tools: Tools,
+    holder: Holder,
+    *,
+    state: str = "",
+    sector: str = "",
+    after: str = "",
+    due: str = "",
+    whose: str = "",
 ) -> Page:
     """Cases in hand that the holder may know, most urgent first; `state` closed shows the closed ones.
 
-    `after` is what the page before said; nonsense in it begins at the first page.
+    `after` is what the page before said; nonsense in it begins at the first page. `due`: `late` (before today) or
+    `soon` (within three days). `whose`: `mine`, `nobody`, or a member's id: of what is allotted inside the desk, of
+    which only the desk's own search lines tell.
     """
     wanted = [Case.state == state] if state else []
     wanted += [Case.sector == sector] if sector else []
+    wanted += due_within(due, tools.now.today())
+    if whose:
+        wanted.append(allotted_to(session, tools, holder, whose))
     at = place_after(after)
     if at is not None:
         day, case_id = at
@@ -73,6 +89,22 @@ def queue(
     rows = rows_of(session, tools, holder, cases[:PAGE])
     last = cases[PAGE - 1] if len(cases) > PAGE else None
     return Page(rows, f"{last.next_due.isoformat()}~{last.id}" if last else "")
+
+
+def due_within(due: str, today: date) -> list[ColumnElement[bool]]:
+    last = {"late": today - DAY, "soon": today + SOON}.get(due)
+    return [Case.next_due <= last] if last else []
+
+
+def allotted_to(session: Session, tools: Tools, holder: Holder, whose: str) -> ColumnElement[bool]:
+    """SQL: open cases of a member, or those that are nobody's."""
+    hand = select(Case.id).where(Case.desk_id.in_(holder.desks), OPEN)
+    lines, _ = Lines(tools.keyring, holder, "case").all(session, hand)
+    member = {"mine": holder.member_id, "nobody": ""}.get(whose, whose)
+    mark = ALLOTTED + member.translate(UNTYPED)
+    found = [case_id for case_id, line in lines.items() if mark in line]
+    named = Case.id.in_(found[:MOST_ALLOTTED])
+    return not_(named) if whose == "nobody" else named
 
 
 def sources(holder: Holder, *, every: bool) -> list[ColumnElement[bool]]:
@@ -128,6 +160,7 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
         place=report.where if report else "",
         text=facts.title or (report.what if report else ""),
         fresh=awaited is not None and awaited[0] == "sign",
+        allotted=(facts.extra.get("allotted") or ["", ""])[1],
     )
 
 
@@ -208,6 +241,10 @@ def marks_of(one: OpenTip) -> frozenset[bytes]:
 
 
 LINE_CHARS = 2000  # of what a report says
+# What a line says beside words: nobody can type it, so that no search finds it by chance.
+ALLOTTED, LOOK = "\ue100", "\ue101"
+UNTYPED = {ord(digit): 0xE000 + int(digit, 16) for digit in "0123456789abcdef"}
+TYPED = {private: digit for digit, private in UNTYPED.items()}
 
 
 def line_of(now: Desktop) -> str:
@@ -217,7 +254,10 @@ def line_of(now: Desktop) -> str:
 
 
 def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
-    parts = [number, facts.title]
+    parts = [number, facts.title, *(str(one[1]) for one in facts.extra.get("external", []))]
+    looks = [photo.look for tip_id in facts.tips if tip_id in contents for photo in contents[tip_id].photos]
+    parts += [ALLOTTED + str(one[0]).translate(UNTYPED) for one in [facts.extra.get("allotted")] if one]
+    parts += [LOOK + look.translate(UNTYPED) for look in looks if look]
     for tip_id in facts.tips:
         if tip_id in contents:
             report = contents[tip_id].report

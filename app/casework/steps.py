@@ -13,12 +13,12 @@ from app.casework.alarms import life_name
 from app.casework.assisting import assist, report_back
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
-from app.casework.flow import DECLINE_TOLD, Edge
+from app.casework.flow import DECLINE_TOLD, SYSTEMS, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
-from app.casework.joining import merge, split, unmerge
+from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
-from app.casework.needs import Unmet, check_major, may_countersign
-from app.casework.records import signature
+from app.casework.needs import Unmet, check_major, colleagues, may_countersign
+from app.casework.records import prepare_record, signature
 from app.casework.visiting import plan_visit
 from app.rules.criteria import load_criteria
 from app.tips.content import Line, Photo
@@ -94,15 +94,24 @@ def record_outcome(
     return with_record(now, "outcome", outcome, signer=True, facts=facts, said=values["document"])
 
 
-def verify(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
+def verify(session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
     value: dict[str, Any] = pick(values, "enterprise", "found", "level", "person", *MORE_OF_SITE)
     if value["criterion"]:
         value["criterion"] = criterion_name(value["criterion"])
     value["photos"] = [asdict(photo) for photo in photos]
     told = None if not any(event.edge == "verify" for event in now.now.events) else ""
-    return with_record(now, "site", value, signer=True, told=told, said=values["enterprise"])
+    effect = with_record(now, "site", value, signer=True, told=told, said=values["enterprise"])
+    if not values.get("also") or effect.facts is None:
+        return effect
+    others = visited_too(session, now, values["also"], effect.facts.records[-1], pick(values, *WORDED))
+    return replace(
+        effect,
+        others=tuple((case, facts) for case, facts, _ in others),
+        also_ledger=tuple(entry for *_, entry in others),
+    )
 
 
+WORDED = ("enterprise", "place", "found", "person", "measured", "present", "advice")
 MORE_OF_SITE = ("place", "criterion", "basis", "colour", "measured", "present", "advice")
 
 
@@ -111,6 +120,33 @@ def criterion_name(chosen: str) -> str:
     if chosen not in criteria:
         raise Unmet("“对照的判定标准”请从列表里选。")
     return criteria[chosen]
+
+
+def allot(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """Who of the desk does it; it moves no key and bars nobody."""
+    chosen = values.get("member", "")
+    names = dict(colleagues(now))
+    if chosen and chosen not in names:
+        raise Unmet("请从本岗的人里选。")
+    extra = {**now.now.facts.extra, "allotted": [chosen, names[chosen]] if chosen else []}
+    return Effect(facts=replace(now.now.facts, extra=extra), said=names.get(chosen, "没有分"))
+
+
+def note(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
+    """本岗备注: a record under the case key alone; it is no message and no reporter sees it."""
+    value = {"text": values["text"], "photos": [asdict(photo) for photo in photos], "author": now.holder.name}
+    new = prepare_record(now.tools, now.known, kind="note", value=value, holders=[], day=now.day)
+    facts = replace(now.now.facts, records=(*now.now.facts.records, new.named))
+    return Effect(facts=facts, first_rows=(new.record,))
+
+
+def link_number(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
+) -> Effect:
+    """The matter's number in another system, sealed with the case and found by the desk's search."""
+    kept = [*now.now.facts.extra.get("external", []), [values["system"], values["number"].strip()]]
+    facts = replace(now.now.facts, extra={**now.now.facts.extra, "external": kept})
+    return Effect(facts=facts, said=f"{SYSTEMS[values['system']]} {values['number'].strip()}")
 
 
 def conclude(
@@ -231,6 +267,9 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "record_outcome": record_outcome,
     "plan_visit": plan_visit,
     "verify": verify,
+    "allot": allot,
+    "note": note,
+    "link_number": link_number,
     "interview": interview,
     "record_document": record_document,
     "ask_listing": ask_listing,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from app.people.holder import Holder
 from app.people.keyring import Keyring
 from app.people.models import Desk, DeskEpoch, DeskKey, Installation, Member, Membership
 from app.sealing.epochs import EpochPublic, verify_chain
@@ -94,6 +95,15 @@ KEYED = (
 def desks_with_keys(session: Session) -> frozenset[str]:
     """Inside desks that can be routed to: active, and somebody who may sign in holds the newest epoch."""
     return frozenset(session.scalars(KEYED))
+
+
+def colleagues_of(session: Session, holder: Holder) -> list[tuple[str, str]]:
+    """Members who sit at one of the holder's desks: id and name."""
+    seats = select(Membership.member_id).where(Membership.desk_id.in_(holder.desks))
+    found = session.execute(
+        select(Member.id, Member.name).where(Member.active, Member.id.in_(seats)).order_by(Member.name)
+    )
+    return [(row[0], row[1]) for row in found]
 
 
 def all_desks(session: Session) -> dict[str, Desk]:

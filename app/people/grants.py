@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, or_, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.people.desks import Recipient, member_recipient
@@ -245,12 +245,17 @@ class Lines:
         self._keyring, self._holder, self._kind = keyring, holder, kind
         self._keys: dict[tuple[str, int, str], LineKey | None] = {}
 
-    def all(self, session: Session) -> tuple[dict[str, str], list[str]]:
-        """All lines by subject, and the subjects that have none yet (nobody of the desk has opened them)."""
+    def all(self, session: Session, among: Select[Any] | None = None) -> tuple[dict[str, str], list[str]]:
+        """All lines by subject (or of those that `among` selects), and the subjects that have none yet (nobody of the
+        desk has opened them).
+        """
         found: dict[str, str] = {}
         without: list[str] = []
         for subject_id, recipient_id, epoch, month, line in session.execute(
-            select(*LINE_COLUMNS).where(*desk_grants(self._holder, self._kind))
+            select(*LINE_COLUMNS).where(
+                *desk_grants(self._holder, self._kind),
+                *([Grant.subject_id.in_(among)] if among is not None else []),
+            )
         ):
             key = self._key(recipient_id, epoch, month)
             if line is None or key is None:

@@ -92,6 +92,15 @@ class Membership(Base):
     deputy: Mapped[bool]
 
 
+class MemberSettings(Base):
+    """What a member set for their own pages (saved filters), sealed under a key of the server's."""
+
+    __tablename__ = "member_settings"
+
+    member_id: Mapped[str] = mapped_column(ForeignKey("members.id"), primary_key=True)
+    settings: Mapped[Sealed]
+
+
 class DeskKey(Base):
     """A desk's epoch secret, sealed to one member's public key."""
 

@@ -6,6 +6,9 @@ from enum import StrEnum
 MAX_BYTES = 25_000_000
 """Largest photo taken, in bytes."""
 
+LOOK_BYTES = 8
+"""Bytes of a perceptual hash."""
+
 LONG_SIDE = 1600
 """Long side of a clean copy, in pixels, when nothing else is asked for."""
 
@@ -59,3 +62,4 @@ class Cleaned:
     thumbnail: bytes
     width: int
     height: int
+    look: bytes = b""  # LOOK_BYTES that say what it looks like: two photos of one thing differ in few bits

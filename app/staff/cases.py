@@ -1,6 +1,7 @@
 """The queue, the case page, one address per edge, photos, search."""
 
 from contextlib import suppress
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -11,22 +12,35 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, TABLE, Field, state_names
-from app.casework.needs import Unmet, is_alone, may_countersign, may_receive, nobody_to_recheck, possible
+from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, SYSTEMS, TABLE, Field, state_names
+from app.casework.needs import (
+    Unmet,
+    colleagues,
+    is_alone,
+    may_countersign,
+    may_receive,
+    nobody_to_recheck,
+    possible,
+)
+from app.casework.presence import look
 from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
 from app.casework.reporting import is_retaliation
+from app.casework.similar import similar
 from app.casework.visiting import wishes
 from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
 from app.ledger.write import history
 from app.notices.write import mark_done
-from app.people.desks import NoLivingKey
+from app.people.desks import NoLivingKey, colleagues_of
+from app.people.filters import keep_filter, saved_filters
+from app.people.grants import NoKey
 from app.people.models import Member, Membership
 from app.rewards.holding import settle
+from app.rules.canned import load_canned
 from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
 from app.staff.news import news_of
-from app.staff.words import DUE_NAMES, EDGE_NAMES, KIND_NAMES
+from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
 from app.web.request import photos_sent
@@ -34,15 +48,23 @@ from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
+FILTERS = ("state", "sector", "due", "whose", "after")
+MOST_AT_ONCE = 50  # cases allotted together: a page
+
 
 @signed_in(*LEADS)
 def cases() -> str:
     """The queue: most urgent first, counts by state, filters, keyset pages."""
-    asked = {name: request.args.get(name, "")[:64] for name in ("state", "sector", "after")}
+    return show_queue()
+
+
+def show_queue(problem: str = "") -> str:
+    asked = {name: request.args.get(name, "")[:80] for name in FILTERS}
     note_listing(tools(), holder())
     with tools().database.work() as session:
         page = queue(session, tools(), holder(), **asked)
         totals, news = counts(session, holder()), news_of(session)
+        people, saved = colleagues_of(session, holder()), saved_filters(session, tools(), holder())
     return render_template(
         "staff/queue.html",
         page=page,
@@ -50,8 +72,60 @@ def cases() -> str:
         counted=COUNTED,
         news=news,
         asked=asked,
+        with_asked=lambda **new: urlencode(
+            {name: value for name, value in {**asked, "after": "", **new}.items() if value}
+        ),
+        people=people,
+        saved=saved,
+        problem=problem,
         **names(),
     )
+
+
+@signed_in(*LEADS)
+def allot() -> str | AnyResponse | tuple[str, int]:
+    """Give several cases to one member of the desk; each is a step of its own, and one that cannot be taken is told."""
+    chosen = {"member": request.form.get("member", "")[:64]}
+    failed = []
+    for case_id in request.form.getlist("case")[:MOST_AT_ONCE]:
+        try:
+            take_edge(tools(), holder(), case_id, "allot", chosen)
+            with tools().database.work() as session:
+                note_reading(tools(), holder(), lay_out(session, tools(), holder(), case_id))
+        except (Unmet, Outrun, NoKey) as why:
+            failed.append(str(why) if isinstance(why, Unmet) else "有一件刚被别人动过")
+    if failed:
+        return show_queue(f"有 {len(failed)} 件没有分成：{failed[0]}"), 422
+    return redirect(url_for("staff.cases"), 303)
+
+
+@signed_in(*LEADS)
+def filters() -> AnyResponse:
+    """Keep the filter that is set now under a name, or forget that name."""
+    name = plain_text(request.form.get("name", "")).strip()[:20]
+    query = "" if "forget" in request.form else clean_query(request.form.get("query", ""))
+    if name:
+        keep_filter(tools(), holder(), name, query)
+    return redirect(url_for("staff.cases") + (f"?{query}" if query else ""), 303)
+
+
+def clean_query(text: str) -> str:
+    """Only the filters of the queue, whatever was posted."""
+    asked = dict(parse_qsl(text[:400]))
+    return urlencode({name: asked[name][:64] for name in FILTERS if asked.get(name) and name != "after"})
+
+
+@signed_in(*LEADS)
+def alike(case_id: str) -> str:
+    """Open cases of the desk that may be the same matter."""
+    with tools().database.work() as session:
+        now = lay_out(session, tools(), holder(), case_id)
+    note_reading(tools(), holder(), now)
+    note_listing(tools(), holder())
+    with tools().database.work() as session:
+        found = similar(session, now)
+    may_merge = any(edge.name == "merge" and missing is None for edge, missing in possible(now))
+    return render_template("staff/similar.html", now=now, found=found, may_merge=may_merge, **names())
 
 
 @signed_in(*LEADS)
@@ -117,6 +191,9 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
     return render_template(
         "staff/case.html",
         now=now,
+        others=look(tools(), holder(), now.case.id),
+        canned=canned_for(now),
+        systems=SYSTEMS,
         answered={
             one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
         },
@@ -134,9 +211,21 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         tried=edge,
         typed=typed or {},
         edges=EDGE_NAMES,
+        measures=MEASURES,
+        inside=INSIDE,
+        asides=(*MEASURES, *INSIDE),
         kinds=KIND_NAMES,
         **names(),
     )
+
+
+def canned_for(now: Desktop) -> dict[str, list[str]]:
+    """Ready sentences by step, in the language that the reporters read."""
+    english = bool(now.reports) and all(one.content.report.language == "en" for one in now.reports)
+    return {
+        step: [one["en" if english else "zh"] for one in sentences]
+        for step, sentences in load_canned().items()
+    }
 
 
 def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]]:
@@ -158,6 +247,8 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
             if len(numbers) > 1
             else [("", "举报人")]
         )
+    if field.source == "colleagues":
+        return [("", "没有分"), *colleagues(now)]
     if field.source == "criteria":
         return [("", "没有对照"), *load_criteria().items()]
     if field.source == "bureaus":
@@ -240,6 +331,9 @@ def names() -> dict[str, object]:
 def register(staff: Blueprint) -> None:
     staff.add_url_rule("/desk/", view_func=cases)
     staff.add_url_rule("/desk/search", view_func=find)
+    staff.add_url_rule("/desk/allot", view_func=allot, methods=["POST"])
+    staff.add_url_rule("/desk/filters", view_func=filters, methods=["POST"])
+    staff.add_url_rule("/desk/cases/<case_id>/similar", view_func=alike)
     staff.add_url_rule("/desk/cases/<case_id>", view_func=case)
     staff.add_url_rule("/desk/cases/<case_id>/photo/<object_id>", view_func=photo)
     staff.add_url_rule("/desk/cases/<case_id>/<edge>", view_func=step, methods=["POST"])

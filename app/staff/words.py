@@ -37,3 +37,6 @@ KIND_NAMES = {
     "blacklist": "建议列入失信名单",
     "assist": "协办单",
 }
+# Steps that stand folded away on a case's page, so that the next one is seen.
+MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")
+INSIDE = ("allot", "note", "link_number")

@@ -69,6 +69,7 @@ class Photo:
     width: int
     height: int
     key: str = field(repr=False)  # hexadecimal
+    look: str = ""  # a perceptual hash, hexadecimal; old photos have none
 
 
 @dataclass(frozen=True)

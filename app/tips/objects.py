@@ -35,7 +35,10 @@ def stage(
 
     Durable when it returns; whatever is raised, nothing of it stays.
     """
-    named = [(Photo(new_id(), new_id(), one.width, one.height, new_key().hex()), one) for one in photos]
+    named = [
+        (Photo(new_id(), new_id(), one.width, one.height, new_key().hex(), one.look.hex()), one)
+        for one in photos
+    ]
     if not named:
         return ()
     staged = {"state": "staged", "month": month_of(day), "worker": worker}

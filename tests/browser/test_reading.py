@@ -80,6 +80,7 @@ def test_a_report_on_its_way(wire: Wire, page: Page) -> None:
     page.locator("#what-selfcheck").wait_for()  # what the first touch fetches moves what is below it
     found += faults(page, "marks before it goes")
     page.check("#danger_now")
+    page.fill("#danger_note", "三车间，要炸")
     page.click(SEND)
     page.locator("[data-tip-number]").wait_for()
     assert page.locator("main [role=alert] a[href='tel:119']").count() == 1

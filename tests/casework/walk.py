@@ -17,7 +17,7 @@ from app.casework.edges import take_edge
 from app.casework.facts import clear_columns, events_in, open_facts, situation
 from app.casework.flow import EDGES, TABLE, Edge, Field
 from app.casework.models import Case
-from app.casework.needs import Unmet, may_countersign, may_receive, possible
+from app.casework.needs import Unmet, colleagues, may_countersign, may_receive, possible
 from app.casework.reporting import read_follow, say
 from app.casework.signing import sign_record, waiting_for_signature
 from app.db.base import Base
@@ -233,11 +233,12 @@ class Walk:
             return self.random.choice(one.choices)[0]
         pick: dict[str, Callable[[], str]] = {
             "desk": lambda: self.random.choice(DESKS if sensible else (*DESKS, *OTHERS)),
-            "member": lambda: self.random.choice(("", "anjian", "zhifa")),
+            "member": lambda: self.some_member(case_id, holder) if sensible else "anjian",
             "bureau": lambda: self.random.choice(("qu_yingji", "qu_xiaofang")),
             "sector": lambda: self.random.choice(("gas", "trade_industry")),
             "into": self.some_number,
             "tip": lambda: "",
+            "also": lambda: "",
             "criterion": lambda: self.random.choice(("", "gas")),
             "record": lambda: self.some_record(case_id, holder),
         }
@@ -264,6 +265,13 @@ class Walk:
         return {"desk": desk} | (
             {"member": desk if alone else ""} if edge.name in ("transfer", "assign") else {}
         )
+
+    def some_member(self, case_id: str, holder: Holder) -> str:
+        """Somebody of the desk, or nobody."""
+        try:
+            return self.random.choice(["", *(one for one, _ in colleagues(self.lay_out(case_id, holder)))])
+        except NoKey:
+            return ""
 
     def some_record(self, case_id: str, holder: Holder) -> str:
         """One that the holder may sign, if any."""

@@ -58,6 +58,7 @@ CLEAR = {
     "ledger_head": "id size leaf",
     "ledger_openings": "id subject_tag",
     "letter_counts": "year last",
+    "member_settings": "member_id",
     "members": "id username name public_key otp_step active version",
     "memberships": "member_id desk_id deputy",
     "monthly_counts": "month desk_id sector outcome count",
@@ -75,6 +76,7 @@ CLEAR = {
 """What may stand in clear, public halves and digests among it (design §3)."""
 
 SEALED = {
+    "member_settings": "settings",
     "cases": "ledger_key facts",
     "desk_keys": "sealed_secret",
     "grants": "sealed_key line",
@@ -103,6 +105,7 @@ WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in 
     "ledger_entries",
     "ledger_head",
     "letter_counts",
+    "member_settings",
     "members",
     "memberships",
     "monthly_counts",

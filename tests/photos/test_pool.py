@@ -168,7 +168,7 @@ def test_silence_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["b'\\xff' * 40", "b'\\0' * 5 + b'\\xff' * 40", "b'\\0' + b'\\1' * 4 + b'\\0' * 8"]
+    "answer", ["b'\\xff' * 40", "b'\\0' * 13 + b'\\xff' * 40", "b'\\0' + b'\\1' * 4 + b'\\0' * 16"]
 )
 def test_nonsense_from_the_child_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str

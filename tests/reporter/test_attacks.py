@@ -60,7 +60,9 @@ def test_a_durable_report_is_never_said_to_be_lost(
 
     monkeypatch.setattr(type(small_town.tools.memory), "set", full)
     with caplog.at_level(logging.ERROR, "anshao"):
-        answer = post(client, "/report", once=new_once(), what="漏气了", mode="anonymous", danger_now="y")
+        answer = post(
+            client, "/report", once=new_once(), what="漏气了", where="大集", mode="anonymous", danger_now="y"
+        )
     receipt_in(answer)
     assert "a due minute is not watched: OSError" in caplog.text
 
