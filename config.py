@@ -4,11 +4,14 @@
 `flask setup`); the environment wins. Any bad value raises `SettingError`, which stops the start.
 """
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -17,8 +20,22 @@ LETTER_PREFIX = re.compile(r"[\u4e00-\u9fffA-Za-z]{1,12}")
 ADDRESS = re.compile(r"(https?)://[a-z0-9](?:[a-z0-9.-]{0,60}[a-z0-9])?(?::([1-9][0-9]{0,4}))?")
 
 
+DIGESTS_APART = 60  # minutes at least
+LONGEST_REPEAT = 30  # minutes
+
+
 class SettingError(Exception):
     """A setting is missing or makes no sense; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """When and how notices leave the house, in the town's own time."""
+
+    digest_times: tuple[time, ...]  # every desk is told how much waits, also when nothing does
+    danger_repeat: int  # minutes between two calls until somebody signs for a danger to life
+    danger_command: str  # a program that rings a phone; empty: none
+    duty_from: time  # when a day's duty begins; before it the day before still is
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,7 @@ class Settings:
     counter_open: bool  # L1 payment by number and claim code; off until finance has filed a written rule
     anonymous_reward: bool | None  # whether reports without a name are rewarded; None: not decided
     insider_uplift: Decimal | None  # an employee's share on top, 0.2 for 20 %; None: not decided
+    sending: Sending
 
     def title(self) -> str:
         return f"{self.district}{self.town}"
@@ -75,6 +93,12 @@ def load(environ: Mapping[str, str]) -> Settings:
         counter_open=yes_no("counter_open", text(environ, written, "counter_open", "no")),
         anonymous_reward=decided("anonymous_reward", text(environ, written, "anonymous_reward", "")),
         insider_uplift=share("insider_uplift", text(environ, written, "insider_uplift", "")),
+        sending=Sending(
+            digest_times=digest_times(text(environ, written, "digest_times", "08:30,14:30")),
+            danger_repeat=minutes("danger_repeat", text(environ, written, "danger_repeat", "5")),
+            danger_command=program("danger_command", text(environ, written, "danger_command", "")),
+            duty_from=clock_time("duty_from", text(environ, written, "duty_from", "08:00")),
+        ),
     )
 
 
@@ -153,6 +177,38 @@ def share(name: str, value: str) -> Decimal | None:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", value) or not 0 < Decimal(value) <= 100:
         raise SettingError(f"{name} must be a percentage above 0, at most 100, such as 20, not {value!r}")
     return Decimal(value) / 100
+
+
+def clock_time(name: str, value: str) -> time:
+    """A time of day such as 08:30. Raises SettingError."""
+    found = re.fullmatch(r"([01][0-9]|2[0-3]):([0-5][0-9])", value.strip())
+    if found is None:
+        raise SettingError(f"{name} must be times such as 08:30, not {value!r}")
+    return time(int(found[1]), int(found[2]))
+
+
+def digest_times(value: str) -> tuple[time, ...]:
+    """One to four times a day, in order, each an hour after the one before at least. Raises SettingError."""
+    found = tuple(clock_time("digest_times", one) for one in value.split(","))
+    gaps = [b.hour * 60 + b.minute - a.hour * 60 - a.minute for a, b in pairwise(found)]
+    if len(found) > 4 or any(gap < DIGESTS_APART for gap in gaps):
+        raise SettingError(
+            f"digest_times must be at most four times in order, {DIGESTS_APART} minutes apart, not {value!r}"
+        )
+    return found
+
+
+def minutes(name: str, value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,2}", value) or not 1 <= int(value) <= LONGEST_REPEAT:
+        raise SettingError(f"{name} must be whole minutes from 1 to {LONGEST_REPEAT}, not {value!r}")
+    return int(value)
+
+
+def program(name: str, value: str) -> str:
+    """The absolute path of something that can be run, or nothing. Raises SettingError."""
+    if value and not (Path(value).is_absolute() and Path(value).is_file() and os.access(value, os.X_OK)):
+        raise SettingError(f"{name} must be the absolute path of a program that can be run, not {value!r}")
+    return value
 
 
 def default_memory(data: Path) -> str:

@@ -67,3 +67,35 @@ def test_letters_bear_the_town_s_own_sign(tmp_path: Path) -> None:
     for wrong in ("下仓〔2026〕", "下仓 1", "长" * 13):
         with pytest.raises(SettingError, match="letter_prefix"):
             loaded(tmp_path, letter_prefix=wrong)
+
+
+def test_notices_have_two_times_a_day(tmp_path: Path) -> None:
+    """A town that sets nothing would never be told anything."""
+    given = loaded(tmp_path).sending
+    assert [one.strftime("%H:%M") for one in given.digest_times] == ["08:30", "14:30"]
+    assert (given.danger_repeat, given.danger_command, given.duty_from.hour) == (5, "", 8)
+    assert len(loaded(tmp_path, digest_times="08:00,12:00,17:30").sending.digest_times) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("digest_times", "8:30"),
+        ("digest_times", "08:30,"),
+        ("digest_times", "24:00"),
+        ("digest_times", "14:30,08:30"),
+        ("digest_times", "08:30,09:00"),
+        ("digest_times", "08:00,10:00,12:00,14:00,16:00"),
+        ("danger_repeat", "0"),
+        ("danger_repeat", "60"),
+        ("danger_repeat", "five"),
+        ("duty_from", "noon"),
+        ("danger_command", "ring"),
+        ("danger_command", "/nowhere/ring"),
+        ("danger_command", "/etc/passwd"),
+    ],
+)
+def test_a_wrong_setting_of_notices_stops_the_start(tmp_path: Path, name: str, given: str) -> None:
+    """Nobody would be rung, and nobody notice before it is too late."""
+    with pytest.raises(SettingError, match=name):
+        loaded(tmp_path, **{name: given})

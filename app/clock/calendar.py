@@ -5,15 +5,17 @@ the notice for a year comes out in its forerunner's November, while deadlines re
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import yaml
 
 DATA = Path(__file__).parent / "data" / "holidays.yaml"
+TIANJIN = ZoneInfo("Asia/Shanghai")
 ONE_DAY = timedelta(days=1)
 MARKS = ("found", "memory", "town")  # as in the duty list: where an entry comes from
 LONGEST_HOLIDAY = 12  # days; a longer one is a slip of the pen
@@ -36,12 +38,23 @@ class Due:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a year's days come from: the notice, its mark as in the duty list, and against what it was checked."""
+
+    citation: str
+    src: str
+    checked: str
+
+
+@dataclass(frozen=True)
 class Calendar:
     """Days off and working weekends (调休) of the years whose notices are known."""
 
     years: frozenset[int]
     off: frozenset[date]
     working: frozenset[date]
+    names: Mapping[date, str] = field(default_factory=dict, compare=False)  # of holidays
+    sources: Mapping[int, Source] = field(default_factory=dict, compare=False)
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Calendar":
@@ -55,16 +68,21 @@ class Calendar:
             raise CalendarError(f"{path.name}: {error}") from error
         except (OSError, UnicodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
             raise CalendarError(f"{path.name}: {type(error).__name__}: {error}") from error
-        off = {
-            day
+        names = {
+            day: str(holiday["name"])
             for notice in years.values()
             for holiday in notice["holidays"]
             for day in span(holiday["first"], holiday["last"])
         }
+        off = set(names)
         working = {day for notice in years.values() for day in notice["working"]}
         if off & working:
             raise CalendarError(f"{path.name}: {min(off & working)}: both a holiday and a working weekend")
-        return cls(frozenset(years), frozenset(off), frozenset(working))
+        sources = {
+            year: Source(str(notice["citation"]), str(notice["src"]), str(notice.get("checked") or ""))
+            for year, notice in years.items()
+        }
+        return cls(frozenset(years), frozenset(off), frozenset(working), names, sources)
 
     def is_working(self, day: date) -> bool:
         """Whether offices work on `day`; Monday to Friday where the year's notice is missing."""

@@ -15,6 +15,7 @@ from app.rules.posters import PosterRules
 from app.rules.routing import Rules
 from app.store.memory import Memory
 from app.store.objects import ObjectStore
+from config import Sending
 
 
 class Now(Protocol):
@@ -46,3 +47,4 @@ class Tools:
     counter_open: bool
     anonymous_reward: bool | None  # None: the district has not decided
     insider_uplift: Decimal | None  # likewise; 0.2 is 20 %
+    sending: Sending  # when and how notices leave the house

@@ -3,11 +3,10 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
-from app.clock.calendar import Calendar
+from app.clock.calendar import TIANJIN, Calendar
 from app.clock.limits import Limits
 from app.db.base import month_of
 from app.db.engine import Database
@@ -25,7 +24,6 @@ from app.store.memory import open_memory
 from app.store.objects import FolderStore
 from config import Settings
 
-TIANJIN = ZoneInfo("Asia/Shanghai")
 EXTENSION = "anshao"
 
 
@@ -81,6 +79,7 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
         counter_open=settings.counter_open,
         anonymous_reward=settings.anonymous_reward,
         insider_uplift=settings.insider_uplift,
+        sending=settings.sending,
     )
 
 

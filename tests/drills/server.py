@@ -16,12 +16,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from app.clock.calendar import TIANJIN
 from app.people.admission import begin, desk_key, make_member, seat
 from app.people.models import Member
 from app.photos.pool import Cleaner
 from app.sealing.epochs import EpochKeys, fingerprint
 from app.setup.install import install, write_settings
-from app.web.services import TIANJIN, make_tools
+from app.web.services import make_tools
 from config import Settings, load
 from tests.browser.served import free_port, wait_for
 from tests.makers import OTP_SECRET, PASSPHRASE, FixedDay, Town
