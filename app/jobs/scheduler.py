@@ -12,6 +12,8 @@ from collections.abc import Callable
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from app.jobs import work
+from app.notices.roster import warn_empty
+from app.notices.sending import ring, send_digests
 from app.people.tools import Tools
 
 log = logging.getLogger("anshao.jobs")
@@ -35,8 +37,12 @@ def run(tools: Tools) -> None:
     scheduler.add_job(guarded(work.each_minute, tools), "interval", minutes=1, id="minute")
     scheduler.add_job(guarded(work.each_hour, tools), "interval", hours=1, id="hour")
     scheduler.add_job(guarded(work.each_night, tools), "cron", hour=0, minute=10, id="night")
+    for job in (ring, send_digests):  # by themselves: what waits for a mail server holds up nothing else
+        scheduler.add_job(guarded(job, tools), "interval", minutes=1, id=job.__name__)
+    scheduler.add_job(guarded(warn_empty, tools), "interval", hours=1, id="roster")
     scheduler.start()
-    guarded(work.each_hour, tools)()
+    for job in (work.each_hour, warn_empty):
+        guarded(job, tools)()
     stopped.wait()
     scheduler.shutdown(wait=True)
 

@@ -23,7 +23,7 @@ from app.vault import requests as vault
 
 SOON = timedelta(days=3)
 LATE_SECONDS = 90 * 24 * 3600  # that a due minute has passed is known for as long as a case may wait
-DAILY = ("due_soon", "overdue", "unopened")
+DAILY = ("due_soon", "overdue", "unopened", "roster")
 
 
 def each_minute(tools: Tools) -> None:

@@ -49,6 +49,8 @@ CLEAR = {
     "desk_epochs": "desk_id epoch public_key verify_key signature day",
     "desk_keys": "desk_id epoch member_id",
     "desks": "id name kind role active",
+    "duty_days": "day person_id deputy_id",
+    "duty_phones": "member_id",
     "grants": "recipient_kind recipient_id subject_kind subject_id part epoch form month",
     "identities": "id tip_id",
     "installation": "id pepper_check root_public",
@@ -62,6 +64,8 @@ CLEAR = {
     "members": "id username name public_key otp_step active version",
     "memberships": "member_id desk_id deputy",
     "monthly_counts": "month desk_id sector outcome count",
+    "notice_addresses": "id desk_id danger",
+    "notice_sends": "address_id day turn state tries failed",
     "notices": "id desk_id kind day done mark",
     "objects": "id state month worker",
     "posters": "slug place sector active scope people",
@@ -80,10 +84,12 @@ SEALED = {
     "cases": "ledger_key facts",
     "desk_keys": "sealed_secret",
     "grants": "sealed_key line",
+    "duty_phones": "phone",
     "identities": "blob",
     "invitations": "sealed_secret",
     "ledger_openings": "sealed",
     "members": "locked ledger_key",
+    "notice_addresses": "body",
     "records": "ledger_key body",
     "recovery_seals": "sealed_secret",
     "retention_months": "key_check",
@@ -99,6 +105,8 @@ WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in 
     "desk_epochs",
     "desk_keys",
     "desks",
+    "duty_days",
+    "duty_phones",
     "installation",
     "invitations",
     "ledger_checkpoints",
@@ -109,6 +117,7 @@ WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in 
     "members",
     "memberships",
     "monthly_counts",
+    "notice_addresses",
     "posters",
     "recovery_keys",
     "recovery_seals",
@@ -258,6 +267,18 @@ def test_numbers_of_letters_are_not_given_again(empty: Database) -> None:
         downgrade(empty, "0005")
     with empty.reader.connect() as connection:
         assert connection.scalar(text("SELECT last FROM letter_counts")) == 7
+
+
+def test_word_of_an_empty_roster_goes_with_the_update(empty: Database) -> None:
+    """An update that is taken back would stop at the first day without anybody on duty."""
+    upgrade(empty, "0008")
+    add_notice(empty, "roster")
+    add_notice(empty, "danger")
+    downgrade(empty, "0007")
+    with empty.reader.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notices")).all() == ["danger"]
+    with pytest.raises(IntegrityError):
+        add_notice(empty, "roster")
 
 
 def add_notice(database: Database, kind: str) -> None:
