@@ -4,10 +4,12 @@ A live grant is the permission. Lists, search, counts, figures, exports, notices
 what a permission shows beyond that is only less.
 """
 
+from datetime import date
+
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.casework.models import NEVER, OPEN, Case
+from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.people.grants import NoKey, Subject, granted, holders_of, open_key, readers_of
 from app.people.holder import Holder
 from app.people.models import Desk, Grant, Member, Membership
@@ -88,3 +90,20 @@ def told_of(session: Session, case_id: str, desk_id: str | None) -> tuple[str, .
     )
     alone = session.scalars(theirs).all() if members else []
     return tuple(sorted({*(name for kind, name in holders if kind == "desk"), *alone}))
+
+
+def due_days(session: Session, holder: Holder, first: date, last: date) -> dict[date, int]:
+    """How many cases are due on each day from `first` to `last`: those that the holder may know and that still are in
+    hand, and for the office all ordinary ones (as its overview shows them; not a closed one that somebody objected to,
+    which would tell that a report stands behind it). By the due day in clear: no case is opened for it.
+    """
+    in_hand = or_(OPEN, RECHECKED, Case.reserved.is_(True))
+    known = and_(may_know(holder), in_hand)
+    if "office" in holder.roles:
+        known = or_(known, and_(Case.reserved.is_(False), OPEN))
+    counted = (
+        select(Case.next_due, func.count())
+        .where(Case.next_due.between(first, last), known)
+        .group_by(Case.next_due)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}

@@ -18,6 +18,7 @@ from app.intake.sent import Sent
 from app.intake.take import take
 from app.intake.visits import open_visit
 from app.ledger.verify import make_checkpoint
+from app.notices.models import DutyDay
 from app.people.admission import begin, make_member, seat
 from app.people.holder import Holder, make_holder
 from app.people.models import Desk, Member
@@ -105,6 +106,7 @@ def make_demonstration(settings: Settings, day: date) -> None:
         for desk_id, keys in installed.desks.items():
             seat_member(stage, desk_id, keys)
         hang_posters(stage)
+        plan_duty(stage, day)
         receipt = play_all(stage, day)
         tools.locks.release_all()
         tools.database.dispose()
@@ -121,6 +123,14 @@ def hang_posters(stage: Stage) -> None:
         Audience("kind", 200, place="site"),
     ):
         make_poster(stage.tools, stage.holder("admin"), audience)
+
+
+def plan_duty(stage: Stage, day: date) -> None:
+    """A month of the duty roster (值班表), so that the demonstration does not begin with a warning."""
+    with stage.tools.database.work(write=True) as session:
+        for later in range(31):
+            on = day + timedelta(days=later)
+            session.add(DutyDay(day=on, person_id=stage.ids["duty"], deputy_id=None))
 
 
 def seat_member(stage: Stage, desk_id: str, keys: EpochKeys) -> None:

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from app.staff import cases, desks, intake, login, members, papers, rewards, vault
+from app.staff import calendar, cases, desks, intake, login, members, papers, rewards, roster, vault
 
 staff = Blueprint("staff", __name__, template_folder="templates")
-for room in (login, members, cases, desks, intake, vault, papers, rewards):
+for room in (login, members, cases, desks, intake, vault, papers, rewards, roster, calendar):
     room.register(staff)

@@ -18,6 +18,8 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found.append(("/desk/intake", _("登记")))
     if "duty" in holder.roles:
         found.append(("/desk/duty", _("值班")))
+    if holder.roles & {"duty", "office"}:
+        found.append(("/desk/roster", _("值班表")))
     if holder.roles & {"signer", "office"}:
         found.append(("/desk/signing", _("签批") if "signer" in holder.roles else _("核查记录")))
     if holder.roles & {"custodian", "approver", "keeper", *LEADERS}:
@@ -27,11 +29,11 @@ def links(holder: Holder) -> list[tuple[str, str]]:
     if "cashier" in holder.roles:
         found.append(("/counter/", _("领奖")))
     if "admin" in holder.roles:
-        found += [("/admin/", _("人员")), ("/admin/posters", _("海报"))]
+        found += [("/admin/", _("人员")), ("/admin/posters", _("海报")), ("/admin/notices", _("通知"))]
     if "office" in holder.roles:
         found.append(("/desk/overview", _("总览")))
     if found:
-        found.append(("/desk/members", _("岗位")))
+        found += [("/desk/calendar", _("日历")), ("/desk/members", _("岗位"))]
     return found
 
 
