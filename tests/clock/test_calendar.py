@@ -120,6 +120,42 @@ def test_last_days_of_a_year_wait_for_the_next_notice() -> None:
     assert CALENDAR.add_days(day("2025-12-18"), 13) == Due(day("2025-12-31"), certain=True)
 
 
+@pytest.mark.parametrize("extra", sorted(CALENDAR.working))
+def test_each_worked_weekend_counts_for_what_is_due_in_a_working_day(extra: date) -> None:
+    """If it fails, sign-for and hand-back on the eve of a worked weekend (调休) end a day or more too late."""
+    eve = max(
+        extra - timedelta(days=n) for n in range(1, 12) if CALENDAR.is_working(extra - timedelta(days=n))
+    )
+    assert CALENDAR.add_working(eve, 1) == Due(extra, certain=True)
+    assert CALENDAR.add_days(extra - timedelta(days=10), 10) == Due(extra, certain=True)
+
+
+@pytest.mark.parametrize("off", sorted(CALENDAR.off))
+def test_no_period_ends_within_a_holiday(off: date) -> None:
+    """If it fails, a desk is late, or an objection out of time, on a day when the offices are closed."""
+    end = CALENDAR.add_days(off - timedelta(days=30), 30).day
+    assert end > off
+    assert CALENDAR.is_working(end)
+    assert not any(CALENDAR.is_working(off + timedelta(days=n)) for n in range((end - off).days))
+
+
+def test_2027_counts_weekends_alone_until_its_notice_is_out() -> None:
+    """If it fails, a holiday is invented for a year that nobody has announced."""
+    days = [date(2027, 1, 1) + timedelta(days=n) for n in range(365)]
+    assert all(CALENDAR.is_working(one) is (one.weekday() < 5) for one in days)
+    assert sum(CALENDAR.is_working(one) for one in days) == 261
+    assert not any(CALENDAR.knows(one, one) for one in days)
+    assert CALENDAR.sources.keys() == {2024, 2025, 2026}
+
+
+def test_each_holiday_has_its_name_and_each_year_its_source() -> None:
+    """If it fails, the calendar's page shows days off without saying on whose word."""
+    assert CALENDAR.names.keys() == CALENDAR.off
+    assert CALENDAR.names[date(2026, 2, 17)] == "春节"
+    assert CALENDAR.sources[2026].citation == "国办发明电〔2025〕7号"
+    assert all(one.src == "found" and one.checked for one in CALENDAR.sources.values())
+
+
 @given(DAYS, st.integers(0, 60))
 def test_adding_then_counting_working_days_agrees(start: date, count: int) -> None:
     """If it fails, days left and due days contradict each other on one page."""
