@@ -57,6 +57,7 @@ def calendar() -> str:
         year=year,
         years=(today.year, today.year + 1),
         months=[(month, month_of(known, year, month, due)) for month in range(1, 13)],
+        first=today.month if year == today.year else 1,  # what is past stands folded at the end
         source=known.sources.get(year),
         next_missing=year + 1 not in known.years,
         today=today,
