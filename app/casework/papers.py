@@ -14,7 +14,9 @@ from app.casework.context import Desktop, OpenTip
 from app.casework.copies import Wording
 from app.casework.flow import COLOURS, CONCLUSIONS, LEVELS
 from app.casework.needs import happened
+from app.casework.pressing import PRESS
 from app.casework.records import Opened
+from app.ledger.write import history
 
 CHANNELS = {
     "web": "网页、扫码",
@@ -452,6 +454,43 @@ def answer(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
     )
 
 
+DUTY_STEPS = {  # steps that tell of no report; asking, answering and objections are left out
+    "register": "登记",
+    "sign_for": "签收",
+    "accept": "开始核查",
+    "transfer": "转交",
+    "hand_back": "退回分派",
+    "assign": "指定办理",
+    "hand_up": "上报、移送区里",
+    "ask_listing": "提请挂牌督办",
+    "record_outcome": "登记区里回执",
+    "verify": "现场核查",
+    "interview": "约谈",
+    "record_document": "登记执法文书",
+    "conclude": "查清",
+    "rectify": "提出整改要求",
+    "report_done": "收到整改情况",
+    "not_fixed": "复查未通过",
+    "strike_off": "销号",
+    "assist": "请协办",
+    "extend": "延期",
+    "close": "办结",
+    PRESS: "催办",
+}
+
+
+def duty_record(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
+    """履职记录: who did what on which day, out of the ledger; it protects who did the duty."""
+    with now.tools.database.work() as session:
+        log = history(session, now.ledger_key, now.history)
+    items = [
+        (chinese_day(one.day), f"{DUTY_STEPS[str(one.detail['edge'])]}　{one.detail.get('by') or ''}")
+        for one in log
+        if one.proven and one.detail.get("edge") in DUTY_STEPS
+    ]
+    return Sheet("履职记录", head(now), items=tuple(items), signs=("承办人", "负责人"))
+
+
 def contents(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
     """卷内目录: the papers of the file, in their order."""
     offered = [one for one in papers_of(now) if one.form.id != "contents"]
@@ -506,6 +545,7 @@ FORMS = (
     Form("blacklist", "建议列入严重失信主体名单", True, blacklist, "blacklist"),
     Form("report", "核查报告", True, report, when=is_verified),
     Form("answer", "举报答复书", True, answer, when=is_concluded),
+    Form("duty", "履职记录", True, duty_record),
     Form("contents", "卷内目录", False, contents),
 )
 MAY_SAY = ("register", "call", "report", "answer", "contents")  # 举报: the others never, whatever was typed

@@ -1,13 +1,13 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.decisions import EDGE, decidable, record_by_office
-from app.casework.flow import LEVELS
-from app.casework.models import NEVER, OPEN, Case
+from app.casework.flow import LEADS, LEVELS
+from app.casework.models import NEVER
 from app.casework.needs import Unmet
+from app.casework.pressing import LIGHTS, MOST, WITH, press, watched
 from app.casework.reading import note_listing
 from app.casework.records import SIGNABLE, read_records
 from app.casework.signing import sign_record
@@ -103,12 +103,29 @@ def overview() -> str:
 
     Nor is a closed case that somebody objected to: it would tell that a report stands behind it.
     """
+    asked = {name: request.args.get(name, "")[:32] for name in ("light", "waits_with", "desk")}
     with tools().database.work() as session:
-        cases = session.scalars(
-            select(Case).where(Case.reserved.is_(False), OPEN).order_by(Case.next_due, Case.id).limit(500)
-        ).all()
+        found = watched(session, tools(), **asked)
         desks, news = all_desks(session), news_of(session)
-    return render_template("staff/overview.html", cases=cases, desks=desks, news=news, never=NEVER, **names())
+    return render_template(
+        "staff/overview.html",
+        found=found,
+        asked=asked,
+        lights=LIGHTS,
+        whose=WITH,
+        desks=desks,
+        leads={one.id: one.name for one in desks.values() if one.kind == "inside" and one.role in LEADS},
+        news=news,
+        never=NEVER,
+        **names(),
+    )
+
+
+@signed_in("office")
+def press_cases() -> AnyResponse:
+    """Press those that were ticked; pressing twice a day is once."""
+    press(tools(), holder(), request.form.getlist("case")[:MOST])
+    return redirect(url_for("staff.overview"), 303)
 
 
 def register(staff: Blueprint) -> None:
@@ -118,3 +135,4 @@ def register(staff: Blueprint) -> None:
     staff.add_url_rule("/desk/signing/<record_id>/photo/<object_id>", view_func=record_photo)
     staff.add_url_rule("/desk/duty", view_func=duty, methods=["GET", "POST"])
     staff.add_url_rule("/desk/overview", view_func=overview)
+    staff.add_url_rule("/desk/overview/press", view_func=press_cases, methods=["POST"])

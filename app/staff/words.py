@@ -20,6 +20,7 @@ EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {
     "register": "登记",
     "shown": "已看到",
     "print": "打印",
+    "press": "催办",
 }
 KIND_NAMES = {
     "site": "核查记录",

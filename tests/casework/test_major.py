@@ -122,7 +122,7 @@ def test_it_is_never_overdue_by_the_town(town: Town) -> None:
     ):
         client, _ = signed_in(app, town, who)
         text = client.get(page).text
-        assert ("该催办了" in text, "超期" in text) == (True, False), page
+        assert ("该催办了" in text, 'class="tag bad"' in text) == (True, False), page
 
 
 def test_the_district_s_document_finishes_it(small_town: Town) -> None:
