@@ -11,6 +11,7 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop, lay_out
+from app.casework.counting import Change, add_counts, reckon
 from app.casework.effects import Effect
 from app.casework.facts import Situation, clear_columns, hidden_of, seal_facts, with_event
 from app.casework.flow import TABLE, Edge
@@ -77,9 +78,9 @@ def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Phot
     tools = now.tools
     with tools.database.work() as session:
         effect = STEPS.get(edge.name, plain)(session, now, edge, dict(values), photos)
-    after = situation_after(now, edge, effect)
+        after, counts = reckon(session, now, situation_after(now, edge, effect))
     with tools.database.work(write=True) as session:
-        write(session, now, edge, effect, after, photos)
+        write(session, now, edge, effect, after, photos, counts)
     for name in effect.forget:
         tools.memory.delete(name)
     return after
@@ -127,7 +128,13 @@ def situation_after(now: Desktop, edge: Edge, effect: Effect) -> Situation:
 
 
 def write(
-    session: Session, now: Desktop, edge: Edge, effect: Effect, after: Situation, photos: tuple[Photo, ...]
+    session: Session,
+    now: Desktop,
+    edge: Edge,
+    effect: Effect,
+    after: Situation,
+    photos: tuple[Photo, ...],
+    counts: tuple[Change, ...],
 ) -> None:
     """The one short transaction of an edge."""
     if effect.letter:  # first: whoever is outrun here has changed nothing yet, also not in memory
@@ -139,6 +146,7 @@ def write(
         facts=seal_facts(now.case.id, key, after.facts, hidden_of(after)),
         **clear_columns(now.tools, after),
     )
+    add_counts(session, counts)
     keep(session, photos)
     if effect.case:
         replace_grants(session, effect.case)

@@ -11,6 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.base import NO_ROWID, Base, Day, DeskId, Month, RandomId, Sealed, Version, one_of
 
 STATES = ("received", "verifying", "handed_up", "concluded", "rectifying", "reinspecting", "closed")
+ENDS = (
+    "true",
+    "partly",
+    "untrue",
+    "unclear",
+    "handed_up",
+    "declined",
+    "merged",
+    "assisted",
+)  # each closing is one
+RECTIFIED = "rectified"  # 整改销号: counted beside the end, never added to it
+OUTCOMES = (*ENDS, RECTIFIED)
 NEVER = date.max
 OPEN = text("state <> 'closed'")  # in words, so that both databases see that the index of open cases serves
 
@@ -68,6 +80,24 @@ class Record(Base):
     ledger_key: Mapped[Sealed]  # under the month's retention key
     body: Mapped[Sealed]
     version: Mapped[Version]
+
+
+class MonthlyCount(Base):
+    """How many ordinary cases closed in a month, by desk, sector and outcome; written by `counting` alone, as a case
+    closes and never when it arrives. Nothing of channel, reporters, rewards or place: in clear that would tell a visit
+    from a report.
+    """
+
+    __tablename__ = "monthly_counts"
+    __table_args__ = (one_of("outcome", OUTCOMES),)
+
+    month: Mapped[Month] = mapped_column(primary_key=True)
+    desk_id: Mapped[str] = mapped_column(
+        String(32), primary_key=True
+    )  # empty: led by one member alone, so that a desk's own figures do not tell the others of it
+    sector: Mapped[str] = mapped_column(String(32), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(16), primary_key=True)
+    count: Mapped[int]
 
 
 class LetterCount(Base):

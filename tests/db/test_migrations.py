@@ -72,7 +72,9 @@ CLEAR = {
     "records": "id day month version",
     "recovery_keys": "kind public_key signature",
     "recovery_seals": "desk_id epoch",
+    "releases": "quarter day figures",
     "retention_months": "month",
+    "statements": "quarter desk_id record_id",
     "rewards": "id state frozen day month lapse_due tip_number version",
     "tips": "id number day month state public_key once_digest version",
     "vault_requests": "id kind state day expires month asker_id one_time_public version",
@@ -279,6 +281,19 @@ def test_word_of_an_empty_roster_goes_with_the_update(empty: Database) -> None:
         assert connection.scalars(text("SELECT kind FROM notices")).all() == ["danger"]
     with pytest.raises(IntegrityError):
         add_notice(empty, "roster")
+
+
+def test_a_quarter_that_was_published_is_not_made_anew(empty: Database) -> None:
+    """An update taken back and made again would publish a quarter twice, and the difference tell a single case."""
+    upgrade(empty, "0009")
+    with empty.writer.connect() as connection, connection.begin():
+        connection.execute(
+            text("INSERT INTO releases (quarter, day, figures) VALUES ('2026-3', '2026-10-08', '{}')")
+        )
+    with pytest.raises(RuntimeError, match="anew"):
+        downgrade(empty, "0008")
+    with empty.reader.connect() as connection:
+        assert connection.scalar(text("SELECT figures FROM releases")) == "{}"
 
 
 def add_notice(database: Database, kind: str) -> None:
