@@ -26,6 +26,29 @@ def cases_of(holder: Holder) -> Select[Case]:
     return select(Case).where(may_know(holder))
 
 
+def may_count(holder: Holder) -> ColumnElement[bool]:
+    """SQL: an ordinary case whose clear columns (number, day, desk, sector, state, due days) the holder may see, in
+    figures and exports: the office and the signing leader see all of them, a leading desk those it may know.
+    """
+    if holder.roles & {"office", "signer"}:
+        return Case.reserved.is_(False)
+    return and_(Case.reserved.is_(False), Case.desk_id.in_(holder.desks), may_know(holder))
+
+
+def cases_of_desks(holder: Holder, *desks: str) -> Select[Case]:
+    """Cases that the whole of a desk may know (all of the holder's desks, or those named): what one member holds alone
+    is in no register, statement or figure that lies open at the desk.
+    """
+    wanted = [desk for desk in holder.desks if not desks or desk in desks]
+    whole = (
+        Grant.subject_kind == "case",
+        Grant.part == "whole",
+        Grant.recipient_kind == "desk",
+        Grant.recipient_id.in_(wanted),
+    )
+    return select(Case).where(Case.id.in_(select(Grant.subject_id).where(*whole)))
+
+
 def open_case(session: Session, tools: Tools, holder: Holder, case_id: str) -> tuple[Case, bytes]:
     """The case and its key. Raises NoKey alike for one that is not there and one that is not for the holder."""
     key = open_key(session, tools.keyring, holder, Subject("case", case_id))

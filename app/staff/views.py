@@ -2,8 +2,20 @@
 
 from flask import Blueprint
 
-from app.staff import calendar, cases, desks, intake, login, members, papers, rewards, roster, vault
+from app.staff import (
+    calendar,
+    cases,
+    desks,
+    exports,
+    intake,
+    login,
+    members,
+    papers,
+    rewards,
+    roster,
+    vault,
+)
 
 staff = Blueprint("staff", __name__, template_folder="templates")
-for room in (login, members, cases, desks, intake, vault, papers, rewards, roster, calendar):
+for room in (login, members, cases, desks, intake, vault, papers, rewards, roster, calendar, exports):
     room.register(staff)

@@ -32,6 +32,8 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found += [("/admin/", _("人员")), ("/admin/posters", _("海报")), ("/admin/notices", _("通知"))]
     if "office" in holder.roles:
         found.append(("/desk/overview", _("总览")))
+    if holder.roles & {"office", "signer", *LEADERS}:
+        found.append(("/desk/export", _("导出")))
     if found:
         found += [("/desk/calendar", _("日历")), ("/desk/members", _("岗位"))]
     return found
