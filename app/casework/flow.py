@@ -523,6 +523,19 @@ EDGES = (
         ("merged",),
         "分开单独办理。",
     ),
+    # Our answer stands in the system of the other house that keeps the matter too; no clock of ours hears of it.
+    Edge(
+        "fill_back",
+        "登记已回填",
+        (*OPEN, "closed"),
+        None,
+        ("lead",),
+        (
+            Field("ticket", "哪一张工单、来文", "select", source="tickets"),
+            Field("due", "那边给了新期限（只回了阶段情况的才填）", "day", required=False),
+        ),
+        ("has_ticket",),
+    ),
     # A matter of its own, with its own clock and answer: the case it came from does not wait for it.
     Edge(
         "split",

@@ -8,6 +8,7 @@ from app.casework.context import Desktop
 from app.casework.facts import Situation, dues_of
 from app.casework.flow import EDGES, LEADS, MAX_HANDOVERS, Edge, Field
 from app.casework.records import SIGNABLE, Opened
+from app.casework.ticketed import tickets_in
 
 Values = Mapping[str, str]
 
@@ -270,6 +271,11 @@ def not_merged(now: Desktop) -> str | None:
     return "已经并入别的事项，要先分开。" if now.now.facts.extra.get("merged_into") else None
 
 
+def has_ticket(now: Desktop) -> str | None:
+    found = tickets_in(now.now.facts, {one.tip.id: one.content for one in now.tips})
+    return None if any(not one.done for one in found) else "没有等着回填的工单。"
+
+
 def merged(now: Desktop) -> str | None:
     return None if now.now.facts.extra.get("merged_into") else "没有并入别的事项。"
 
@@ -280,7 +286,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
         answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go,
-        not_merged, merged, in_english, major, assisting, assists_back,
+        not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
     )
 }  # fmt: skip
 
@@ -307,6 +313,7 @@ UNASKED = frozenset(
         "not_at_dispatch",
         "major",
         "assisting",
+        "has_ticket",
     }
 )
 

@@ -11,6 +11,7 @@ from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop, OpenTip
 from app.casework.facts import Facts, Situation, dues_of, situation
 from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
+from app.casework.ticketed import due_in_line, mark_of, outside_due
 from app.clock.dues import NEVER_OVERDUE
 from app.ledger.write import append, read_once
 from app.notices.write import end_replies, replies_wait
@@ -45,6 +46,7 @@ class Row:
     text: str
     fresh: bool  # nobody has signed for it
     allotted: str  # whose it is, by name; empty: nobody's yet
+    outside: date | None = None  # by when another house (12345, a superior) waits for our answer
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def queue(
         found += session.scalars(query.order_by(Case.next_due, Case.id).limit(PAGE + 1))
     cases = sorted(found, key=lambda case: (case.next_due, case.id))
     rows = rows_of(session, tools, holder, cases[:PAGE])
+    rows = tuple(sorted(rows, key=lambda row: row.next_due or NEVER))  # another house's day may be nearer
     last = cases[PAGE - 1] if len(cases) > PAGE else None
     return Page(rows, f"{last.next_due.isoformat()}~{last.id}" if last else "")
 
@@ -134,17 +137,23 @@ def rows_of(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case
     for case in cases:
         if case.id in found:
             now = found[case.id]
-            first = next((contents[tip] for tip in now.facts.tips if tip in contents), None)
-            rows.append(row_of(tools, case, now, first, today))
+            rows.append(row_of(tools, case, now, contents, today))
     return tuple(rows)
 
 
-def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, today: date) -> Row:
-    report, facts = (content.report if content else None), now.facts
+def row_of(tools: Tools, case: Case, now: Situation, contents: Mapping[str, Content], today: date) -> Row:
+    """One line; of our due day and another house's the nearer counts."""
+    facts = now.facts
+    report = next((contents[tip].report for tip in facts.tips if tip in contents), None)
     awaited = dues_of(tools, now).next
     if awaited is None and case.next_due != NEVER:  # what a reporter said is not folded in yet
         awaited = ("recheck", case.next_due)
     due = awaited[1] if awaited and case.reserved else case.next_due  # of a reserved one not all is in clear
+    kind = awaited[0] if awaited else ""
+    late = case.next_due < today and kind not in NEVER_OVERDUE
+    outside = outside_due(facts, contents)
+    if outside is not None and outside < due:
+        due, kind, late = outside, "outside", late or outside < today
     return Row(
         id=case.id,
         number=now.number,
@@ -152,15 +161,16 @@ def row_of(tools: Tools, case: Case, now: Situation, content: Content | None, to
         state=now.state,
         day=case.day,
         next_due=due if due != NEVER else None,
-        next_kind=awaited[0] if awaited else "",
+        next_kind=kind,
         reserved=case.reserved,
         asked=now.asked,
         objected=now.objected,
-        late=case.next_due < today and not (awaited and awaited[0] in NEVER_OVERDUE),
+        late=late,
         place=report.where if report else "",
         text=facts.title or (report.what if report else ""),
         fresh=awaited is not None and awaited[0] == "sign",
         allotted=(facts.extra.get("allotted") or ["", ""])[1],
+        outside=outside,
     )
 
 
@@ -262,7 +272,7 @@ def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
         if tip_id in contents:
             report = contents[tip_id].report
             parts += [report.what[:LINE_CHARS], report.where, report.enterprise, report.external_number]
-    return "\n".join(parts).lower()
+    return "\n".join([*parts, mark_of(outside_due(facts, contents))]).lower()
 
 
 def note_listing(tools: Tools, holder: Holder, page: str = "cases") -> None:
@@ -301,6 +311,37 @@ def search(session: Session, tools: Tools, holder: Holder, words: str, most: int
     kept |= {case.id: case for case in matching(session, tools, holder, new, wanted)}
     newest = sorted(kept.values(), key=lambda case: (-case.day.toordinal(), case.id))
     return rows_of(session, tools, holder, newest[:most])
+
+
+def outside_dues(session: Session, tools: Tools, holder: Holder) -> tuple[Row, ...]:
+    """Cases for which another house (12345, a superior) waits for an answer, the nearest day first.
+
+    Found as by search: by the desk's search lines, and by opening what nobody of the desk has opened yet.
+    """
+    lines, without = Lines(tools.keyring, holder, "case").all(session)
+    told = [case_id for case_id, line in lines.items() if due_in_line(line)]
+    found: list[Case] = []
+    for chunk in chunks([*told, *without]):
+        found += session.scalars(cases_of(holder).where(Case.id.in_(chunk))).all()
+    return waited_for(session, tools, holder, [*found, *own_cases(session, holder)])
+
+
+def outside_soon(session: Session, tools: Tools, holder: Holder, until: date) -> tuple[Row, ...]:
+    """Those of them that are open and wait until `until` at most, by search lines alone: what nobody has opened yet is
+    at the top of the queue.
+    """
+    led = select(Case.id).where(Case.desk_id.in_(holder.desks), OPEN)
+    lines, _ = Lines(tools.keyring, holder, "case").all(session, led.order_by(Case.next_due).limit(COUNTED))
+    near = [case_id for case_id, line in lines.items() if (due_in_line(line) or NEVER) <= until]
+    return waited_for(
+        session, tools, holder, session.scalars(cases_of(holder).where(Case.id.in_(near))).all()
+    )
+
+
+def waited_for(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case]) -> tuple[Row, ...]:
+    rows = rows_of(session, tools, holder, list({case.id: case for case in cases}.values()))
+    waiting = [row for row in rows if row.outside is not None]
+    return tuple(sorted(waiting, key=lambda row: (row.outside or NEVER, row.id)))
 
 
 def own_cases(session: Session, holder: Holder) -> list[Case]:

@@ -19,6 +19,7 @@ from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
 from app.casework.needs import Unmet, check_major, colleagues, may_countersign
 from app.casework.records import prepare_record, signature
+from app.casework.tickets import fill_back
 from app.casework.visiting import plan_visit
 from app.rules.criteria import load_criteria
 from app.tips.content import Line, Photo
@@ -288,4 +289,5 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "merge": merge,
     "unmerge": unmerge,
     "split": split,
+    "fill_back": fill_back,
 }

@@ -348,6 +348,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "link_number": unchanged,
     "summarize": unchanged,
     "message": unchanged,
+    "fill_back": unchanged,
     "countersign": unchanged,
     "merge": merge,
     "unmerge": unmerge,

@@ -14,7 +14,7 @@ from app.intake.take import take
 from app.people.holder import Holder
 from app.people.models import Desk
 from app.people.tools import Tools
-from app.tips.content import Report
+from app.tips.content import Photo, Report
 
 
 def open_visit(
@@ -28,13 +28,30 @@ def open_visit(
     text: str,
     uploads: Sequence[bytes],
     once: bytes,
+    held: Sequence[Photo] = (),
+    external_number: str = "",
+    external_due: str = "",
+    danger_now: bool = False,
 ) -> Taken:
-    """Open a case that no report stands behind. Sent twice it is one. Raises Unmet and what `take` raises."""
+    """Open a case that no report stands behind. Sent twice it is one. Raises Unmet and what `take` raises.
+
+    `external_number` and `external_due`: the number of the superior's order or the department's letter (文号), and the
+    day by which it wants an answer.
+    """
     if not text:
         raise Unmet("请写看到什么。")
-    report = Report(what=text, where=place, enterprise=enterprise, sector=sector, channel=origin)
+    report = Report(
+        what=text,
+        where=place,
+        enterprise=enterprise,
+        sector=sector,
+        channel=origin,
+        external_number=external_number,
+        external_due=external_due,
+        danger_now=danger_now,
+    )
     lead = own_desk(tools, holder)
-    return take(tools, Sent(report, once, uploads, give_receipt=False, lead=lead, by=holder.name))
+    return take(tools, Sent(report, once, uploads, give_receipt=False, lead=lead, by=holder.name, held=held))
 
 
 def own_desk(tools: Tools, holder: Holder) -> str:

@@ -1,6 +1,7 @@
 """The queue, the case page, one address per edge, photos, search."""
 
 from contextlib import suppress
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -22,10 +23,23 @@ from app.casework.needs import (
     nobody_to_recheck,
     possible,
 )
+from app.casework.papers import CHANNELS
 from app.casework.presence import look
-from app.casework.reading import COUNTED, counts, end_news, note_listing, note_reading, queue, search
+from app.casework.reading import (
+    COUNTED,
+    counts,
+    end_news,
+    note_listing,
+    note_reading,
+    outside_dues,
+    outside_soon,
+    queue,
+    search,
+)
 from app.casework.reporting import is_retaliation
 from app.casework.similar import similar
+from app.casework.ticketed import Ticket
+from app.casework.tickets import ready_text, tickets_of
 from app.casework.visiting import wishes
 from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
@@ -50,6 +64,7 @@ from app.web.text import plain_text
 
 FILTERS = ("state", "sector", "due", "whose", "after")
 MOST_AT_ONCE = 50  # cases allotted together: a page
+SOON = timedelta(days=3)  # from when on the queue says that another house waits for an answer
 
 
 @signed_in(*LEADS)
@@ -65,12 +80,15 @@ def show_queue(problem: str = "") -> str:
         page = queue(session, tools(), holder(), **asked)
         totals, news = counts(session, holder()), news_of(session)
         people, saved = colleagues_of(session, holder()), saved_filters(session, tools(), holder())
+        soon = tools().now.today() + SOON
+        waited = [] if any(asked.values()) else outside_soon(session, tools(), holder(), soon)
     return render_template(
         "staff/queue.html",
         page=page,
         totals=totals,
         counted=COUNTED,
         news=news,
+        waited=waited,
         asked=asked,
         with_asked=lambda **new: urlencode(
             {name: value for name, value in {**asked, "after": "", **new}.items() if value}
@@ -135,6 +153,15 @@ def find() -> str:
     with tools().database.work() as session:
         rows = search(session, tools(), holder(), words)
     return render_template("staff/search.html", rows=rows, words=words, **names())
+
+
+@signed_in(*LEADS)
+def tickets() -> str:
+    """What 12345, a superior or another department waits for, the nearest day first."""
+    note_listing(tools(), holder())
+    with tools().database.work() as session:
+        rows = outside_dues(session, tools(), holder())
+    return render_template("staff/tickets.html", rows=rows, **names())
 
 
 @signed_in(*LEADS)
@@ -203,6 +230,9 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         levels=LEVELS,
         inspect=insider_words().inspect,
         is_retaliation=is_retaliation,
+        tickets=tickets_of(now),
+        ready_text=ready_text,
+        channel_names=CHANNELS,
         alone=is_alone(now),
         no_recheck=nobody_to_recheck(now),
         steps=steps,
@@ -249,6 +279,8 @@ def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]
         )
     if field.source == "colleagues":
         return [("", "没有分"), *colleagues(now)]
+    if field.source == "tickets":
+        return [(one.tip_id, ticket_name(one)) for one in tickets_of(now) if not one.done]
     if field.source == "criteria":
         return [("", "没有对照"), *load_criteria().items()]
     if field.source == "bureaus":
@@ -283,6 +315,10 @@ def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
         settle_rewards(case_id)
         return redirect(url_for("staff.case", case_id=case_id), 303)
     return redirect(url_for("staff.cases"), 303)
+
+
+def ticket_name(one: Ticket) -> str:
+    return f"{CHANNELS[one.channel]} {one.number}"
 
 
 def settle_rewards(case_id: str) -> None:
@@ -334,6 +370,7 @@ def register(staff: Blueprint) -> None:
     staff.add_url_rule("/desk/allot", view_func=allot, methods=["POST"])
     staff.add_url_rule("/desk/filters", view_func=filters, methods=["POST"])
     staff.add_url_rule("/desk/cases/<case_id>/similar", view_func=alike)
+    staff.add_url_rule("/desk/tickets", view_func=tickets)
     staff.add_url_rule("/desk/cases/<case_id>", view_func=case)
     staff.add_url_rule("/desk/cases/<case_id>/photo/<object_id>", view_func=photo)
     staff.add_url_rule("/desk/cases/<case_id>/<edge>", view_func=step, methods=["POST"])

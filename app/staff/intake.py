@@ -1,20 +1,25 @@
 """What comes in by a clerk (12345, 12350, call, letter, visit) and cases without a tip (patrol, superior …)."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.needs import Unmet
-from app.intake.sent import CannotTake, Sent
+from app.intake.heard import TICKS as HEARD
+from app.intake.heard import heard
+from app.intake.held import read_tickets
+from app.intake.sent import CannotTake, PhotosGone, Taken
 from app.intake.take import take
 from app.intake.visits import open_visit
 from app.people.desks import NoLivingKey
-from app.rules.privacy import privacy_notice
 from app.sealing.once import new_once, read_once
-from app.tips.content import MAX_PHOTOS, WISHES, Report
+from app.staff.pages import Pages, pages_change, pages_named, pages_sent
+from app.tips.content import MAX_PHOTOS, Photo
 from app.tips.identity import Person
 from app.web.errors import failed
 from app.web.request import photos_sent
@@ -43,33 +48,58 @@ TEXTS = {
     "enterprise": 200,
     "when": 200,
     "external_number": 60,
+    "external_due": 10,
     "not_these": 200,
     "danger_note": 200,
     "name": 40,
     "phone": 20,
 }
-TICKS = ("consent", "insider", "about_official", "deaths", "danger_now", "still_dangerous")
+TICKS = ("consent", *HEARD)
+NUMBERED = {  # what stands on the paper or screen that such a matter comes with
+    "12345": "工单号",
+    "12350": "工单号",
+    "superior": "交办文号（没有文号的，写谁打来的电话）",
+    "department": "移送文号（没有文号的，写哪个部门、谁）",
+}
 
 
 @signed_in(*CLERKS)
 def intake() -> str | AnyResponse | tuple[str, int]:
     """One form for all of it; what the clerk typed about the person is sealed on saving and cannot be read back."""
     if request.method == "GET":
-        return page({"once": new_once(), "channel": default_channel()})
+        return page({"once": new_once(), "channel": request.args.get("channel", "") or default_channel()})
     typed = {name: plain_text(request.form.get(name, "")) for name in TEXTS}
     fields = ("channel", "sector", "once", "receipt", "visit", *TICKS)
     typed |= {name: request.form.get(name, "") for name in fields}
-    uploads = photos_sent()
-    if problem := problem_of(typed, len(uploads)):
-        return page(typed, problem), 422
     try:
-        return hand_in(typed, uploads)
-    except (Unmet, ValueError, NoLivingKey) as why:
-        return page(typed, str(why) or "请再点一次保存。"), 422
-    except CannotTake as refused:
-        return page(typed, f"这件事本镇不能收，请告诉来人打 {refused.refer}。"), 422
+        once = read_once(typed["once"])
+    except ValueError:
+        typed["once"] = new_once()
+        return page(typed, "请再点一次保存。"), 422
+    try:
+        return answer(typed, once)
     except (OperationalError, OSError) as error:
-        return page(typed, "现在存不下，请先记在纸上，过一会儿再保存；写的内容都在。"), failed(error)
+        kept = Pages(read_tickets(tools(), once, request.form.getlist("held")))
+        return page(typed, "现在存不下，请先记在纸上，过一会儿再保存；写的内容都在。", kept), failed(error)
+
+
+def answer(typed: dict[str, str], once: bytes) -> str | tuple[str, int]:
+    """Save, or show the form again with all that was typed and photographed. Raises OperationalError, OSError."""
+    uploads = photos_sent()
+    if pages_change():
+        return page(typed, pages=pages_sent(tools(), once, uploads))
+    held = pages_named(tools(), once)
+    if problem := problem_of(typed, len(held) + len(uploads)):
+        return page(typed, problem, pages_sent(tools(), once, uploads)), 422
+    try:
+        return hand_in(typed, once, held, uploads)
+    except PhotosGone:
+        return page(typed, "照片放得太久，已经清掉了，请重新选；写的内容都在。"), 422
+    except (Unmet, ValueError, NoLivingKey) as why:
+        return page(typed, str(why) or "请再点一次保存。", pages_sent(tools(), once, uploads)), 422
+    except CannotTake as refused:
+        problem = f"这件事本镇不能收，请告诉来人打 {refused.refer}。"
+        return page(typed, problem, pages_sent(tools(), once, uploads)), 422
 
 
 def problem_of(typed: dict[str, str], photos: int) -> str:
@@ -80,49 +110,85 @@ def problem_of(typed: dict[str, str], photos: int) -> str:
         return f"照片最多 {MAX_PHOTOS} 张，请重新选；写的内容都在。"
     if (typed["name"] or typed["phone"]) and not typed["consent"]:
         return "留了姓名或电话，先把告知念给来人听，同意了再勾“已同意”；不同意就空着，照样收。"
+    if typed["channel"] in NUMBERED and not typed["external_number"]:
+        return f"请写{NUMBERED[typed['channel']]}。"
+    if typed["external_due"] and not is_day(typed["external_due"]):
+        return "那边的期限请写成 2026-12-01 这样。"
     long = [most for name, most in TEXTS.items() if len(typed[name]) > most]
     return f"有一处写得太长了，那里最多 {long[0]} 个字；写的内容都在，请删短一些。" if long else ""
 
 
-def hand_in(typed: dict[str, str], uploads: list[bytes]) -> str:
+def is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def hand_in(typed: dict[str, str], once: bytes, held: tuple[Photo, ...], uploads: list[bytes]) -> str:
+    """Raises Unmet and what `take` raises."""
     sector = typed["sector"] if typed["sector"] in tools().rules.sectors else ""
-    if typed["channel"] in VISITS:
-        opened = open_visit(
-            tools(), holder(), origin=typed["channel"], sector=sector, place=typed["where"],
-            enterprise=typed["enterprise"], text=typed["what"], uploads=uploads, once=read_once(typed["once"]),
-        )  # fmt: skip
-        return render_template("staff/taken.html", number=opened.number, receipt=None, refused=opened.refused)
-    if typed["channel"] not in TIP_CHANNELS or not holder().roles & HEARERS:
-        raise Unmet("请选来源。")
-    words: dict[str, Any] = {
-        name: typed[name]
-        for name in ("what", "where", "enterprise", "when", "external_number", "not_these", "danger_note")
+    channel = typed["channel"]
+    numbered: dict[str, Any] = {
+        name: typed[name] if channel in NUMBERED else "" for name in ("external_number", "external_due")
     }
-    words |= {name: bool(typed[name]) for name in TICKS if name != "consent"}
-    person = Person(typed["name"], typed["phone"])
-    mode = "named" if person.name else "callback" if person.phone else "anonymous"
-    wish = typed["visit"] if typed["insider"] and typed["visit"] in WISHES else ""
-    consent = privacy_notice().stamp if mode != "anonymous" else ""
-    report = Report(sector=sector, mode=mode, channel=typed["channel"], visit=wish, consent=consent, **words)
-    heard = bool(typed["receipt"])
-    sent = Sent(
-        report, read_once(typed["once"]), uploads, person, give_receipt=heard, handed="clerk" if heard else ""
+    if channel in VISITS:
+        opened = open_visit(
+            tools(), holder(), origin=channel, sector=sector, place=typed["where"], enterprise=typed["enterprise"],
+            text=typed["what"], uploads=uploads, once=once, held=held, **numbered,
+        )  # fmt: skip
+        return taken_page(channel, opened, opened.number)
+    if channel not in TIP_CHANNELS or not holder().roles & HEARERS:
+        raise Unmet("请选来源。")
+    sent = heard(
+        typed | numbered, {name: bool(typed[name]) for name in HEARD}, channel=channel, sector=sector,
+        wish=typed["visit"], person=Person(typed["name"], typed["phone"]), once=once, photos=uploads, held=held,
+        receipt=bool(typed["receipt"]),
+    )  # fmt: skip
+    return taken_page(channel, take(tools(), sent))
+
+
+def taken_page(channel: str, taken: Taken, number: str = "") -> str:
+    return render_template(
+        "staff/taken.html",
+        number=number,
+        receipt=taken.receipt,
+        refused=taken.refused,
+        channel=channel,
+        channels=offered(),
     )
-    taken = take(tools(), sent)
-    return render_template("staff/taken.html", number="", receipt=taken.receipt, refused=taken.refused)
 
 
 def default_channel() -> str:
     return "village" if holder().roles == {"village"} else "phone"
 
 
-def page(typed: dict[str, str], problem: str = "") -> str:
-    channels = VISITS if holder().roles == {"village"} else {**TIP_CHANNELS, **VISITS}
+def offered() -> dict[str, LazyString]:
+    """The channels by which this holder may bring something."""
+    return VISITS if holder().roles == {"village"} else {**TIP_CHANNELS, **VISITS}
+
+
+def page(typed: dict[str, str], problem: str = "", pages: Pages | None = None) -> str:
     sectors = [(one.id, one.name) for one in tools().rules.sectors.values() if one.id != "unknown"]
     return render_template(
-        "staff/intake.html", typed=typed, problem=problem, channels=channels, sector_list=sectors
+        "staff/intake.html",
+        typed=typed,
+        problem=problem,
+        channels=offered(),
+        sector_list=sectors,
+        numbered=list(NUMBERED),
+        heard=list(TIP_CHANNELS),
+        pages=pages.shown(tools()) if pages else [],
+        page_problems=pages.problems if pages else [],
+        most=MAX_PHOTOS,
     )
+
+
+def still_here() -> tuple[str, int]:
+    """Somebody is typing: the session does not end in the middle of a call."""
+    return "", 204
 
 
 def register(staff: Blueprint) -> None:
     staff.add_url_rule("/desk/intake", view_func=intake, methods=["GET", "POST"])
+    staff.add_url_rule("/desk/intake/typing", view_func=signed_in(*CLERKS)(still_here), methods=["POST"])

@@ -15,6 +15,7 @@ DUE_NAMES = {
     "reinspect": "复查整改",
     "watch": "催办",
     "split": "另立一件",
+    "outside": "工单、来文期限",
 }
 EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {
     "register": "登记",

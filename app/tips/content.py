@@ -49,6 +49,7 @@ class Report:
     mode: str = "anonymous"
     channel: str = "web"
     external_number: str = ""
+    external_due: str = ""  # ISO day by which whoever passed it on (12345, a superior) wants an answer
     consent: str = ""  # the version of the privacy notice agreed to where a name or telephone was left
     visit: str = ""  # one of WISHES; empty where nobody asked, and in old tips
     answers: dict[str, str] = field(

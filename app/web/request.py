@@ -79,10 +79,10 @@ class MemoryRequest(Request):
         return BytesIO()
 
 
-def photos_sent() -> list[bytes]:
+def photos_sent(name: str = "photos") -> list[bytes]:
     """The photos of the request as sent; an empty file field is none. Each upload's own copy is let go at once."""
     found = []
-    for file in request.files.getlist("photos"):
+    for file in request.files.getlist(name):
         stream = file.stream
         assert isinstance(stream, BytesIO)
         found.append(stream.getvalue())  # without a copy, where `read` would make one
