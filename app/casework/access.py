@@ -4,10 +4,12 @@ A live grant is the permission. Lists, search, counts, figures, exports, notices
 what a permission shows beyond that is only less.
 """
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.people.grants import NoKey, Subject, granted, holders_of, open_key, readers_of
@@ -47,6 +49,18 @@ def cases_of_desks(holder: Holder, *desks: str) -> Select[Case]:
         Grant.recipient_id.in_(wanted),
     )
     return select(Case).where(Case.id.in_(select(Grant.subject_id).where(*whole)))
+
+
+def clear_states(
+    session: Session, column: InstrumentedAttribute[Any], named: Iterable[str]
+) -> dict[str, str]:
+    """States in clear by id or number (`column`): all that who brought a matter, a village or a hotline, may know of it
+    without a key. Of a case on an official there is none; it is as one that is not there.
+    """
+    found = session.execute(
+        select(column, Case.state).where(column.in_(list(named)), Case.reserved.is_(False))
+    )
+    return {str(name): str(state) for name, state in found}
 
 
 def open_case(session: Session, tools: Tools, holder: Holder, case_id: str) -> tuple[Case, bytes]:

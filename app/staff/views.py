@@ -14,8 +14,22 @@ from app.staff import (
     rewards,
     roster,
     vault,
+    village,
 )
 
 staff = Blueprint("staff", __name__, template_folder="templates")
-for room in (login, members, cases, desks, intake, vault, papers, rewards, roster, calendar, exports):
+for room in (
+    login,
+    members,
+    cases,
+    desks,
+    intake,
+    vault,
+    papers,
+    rewards,
+    roster,
+    calendar,
+    exports,
+    village,
+):
     room.register(staff)

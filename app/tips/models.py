@@ -13,6 +13,7 @@ from app.db.base import NO_ROWID, Base, Day, Month, RandomId, Sealed, Version, o
 
 TIP_STATES = ("open", "answered", "withdrawn")
 OBJECT_STATES = ("staged", "kept")
+HOTLINES = ("12345", "12350")
 POSTER_SCOPES = ("town", "village", "sector", "kind")  # for whom: 全镇, 一个村居, 一个行业领域, 一类场所
 
 
@@ -73,6 +74,20 @@ class StoredObject(Base):
     )  # whose lock must be free before the sweep takes it
 
 
+class HandedIn(Base):
+    """What a hotline centre handed in by its API: which case its number became.
+
+    The name is an HMAC of the centre's number, the record is sealed, both under the centre's token, which is not kept
+    here: neither database nor server keys tell which number was handed in or which case came from a hotline.
+    """
+
+    __tablename__ = "handed_in"
+    __table_args__ = (NO_ROWID,)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[Sealed]  # case, what was sent under which Idempotency-Key; of one length
+
+
 SLUG = re.compile(r"[a-z0-9-]{1,32}")  # what a poster's address ends in
 
 
@@ -90,3 +105,31 @@ class Poster(Base):
     people: Mapped[
         int
     ]  # how many pass or work there, as the administrator stated; 0: never asked (before 0003)
+
+
+class Centre(Base):
+    """A hotline centre that may hand reports in by the API: one row for each token that was given out (接入)."""
+
+    __tablename__ = "centres"
+    __table_args__ = (one_of("channel", HOTLINES),)
+
+    id: Mapped[RandomId]
+    name: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(8))
+    token_check: Mapped[Sealed]  # HMAC of the token under the standing key: it cannot be read back
+    active: Mapped[bool]  # False: withdrawn (已收回)
+    day: Mapped[Day]  # on which it was given out
+
+
+class VillageBook(Base):
+    """What a village reported in a month, for itself (村居自己的登记): its own words, day and number, sealed under the
+    village's desk and the month. One blob of one length, without a version: it does not tell how much was reported.
+    """
+
+    __tablename__ = "village_books"
+    __table_args__ = (NO_ROWID,)
+
+    desk_id: Mapped[str] = mapped_column(ForeignKey("desks.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    epoch: Mapped[int]  # of the desk's key
+    book: Mapped[Sealed]

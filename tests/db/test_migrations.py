@@ -45,6 +45,9 @@ from tests.makers import Town
 from tests.rewards.test_way import offered
 
 CLEAR = {
+    "centres": "id name channel token_check active day",
+    "handed_in": "id",
+    "village_books": "desk_id month epoch",
     "cases": "id reserved day month next_due conclude_due accept_due accepted_on number desk_id sector state version",
     "desk_epochs": "desk_id epoch public_key verify_key signature day",
     "desk_keys": "desk_id epoch member_id",
@@ -84,6 +87,8 @@ CLEAR = {
 SEALED = {
     "member_settings": "settings",
     "cases": "ledger_key facts",
+    "handed_in": "sealed",
+    "village_books": "book",
     "desk_keys": "sealed_secret",
     "grants": "sealed_key line",
     "duty_phones": "phone",
@@ -104,6 +109,7 @@ CLEAR_IN_RESERVED = {"id", "reserved", "day", "month", "next_due", "version"}  #
 
 WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in which reports came
     "alembic_version",
+    "centres",
     "desk_epochs",
     "desk_keys",
     "desks",
