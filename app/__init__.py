@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.admin.views import admin
+from app.api.views import api
 from app.cashier.views import cashier
 from app.photos.pool import Cleaner
 from app.reporter.views import reporter
@@ -25,6 +26,7 @@ def create_app(settings: Settings, *, serving: bool = True, cleaner: Cleaner | N
     app.register_blueprint(staff)
     app.register_blueprint(admin)
     app.register_blueprint(cashier)
+    app.register_blueprint(api)
     if serving:
         app.extensions[EXTENSION]["tools"] = make_tools(settings, cleaner or Cleaner())
     else:

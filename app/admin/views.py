@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.admin import notices, posters
+from app.admin import centres, notices, posters
 from app.ledger.write import append
 from app.people.desks import all_desks
 from app.people.models import DeskEpoch, Member, Membership
@@ -15,6 +15,7 @@ from app.web.sessions import holder, signed_in
 admin = Blueprint("admin", __name__, template_folder="templates", url_prefix="/admin")
 posters.register(admin)
 notices.register(admin)
+centres.register(admin)
 
 
 @admin.get("/")

@@ -1,9 +1,10 @@
 """What a door hands in, and what it gets back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
+from app.db.base import Base
 from app.photos.pool import Refused
 from app.rules.questions import Questions
 from app.rules.routing import Decision
@@ -14,6 +15,14 @@ from app.sealing.receipt import Receipt
 from app.tips.content import Photo, Report
 from app.tips.identity import NOBODY, Person
 from app.tips.sealed import SealedIdentity
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A row that is written with the case, made from its id; of one name there is one row."""
+
+    id: str
+    row: Callable[[str], Base]
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,7 @@ class Sent:
     by: str = ""  # the member who enters what a patrol, a superior, a department or a village brings
     held: Sequence[Photo] = field(default=(), repr=False)  # photos that came before the report
     handed: str = ""  # who beside the reporter sees the receipt: "other", "clerk" or nobody
+    beside: "Beside | None" = field(default=None, repr=False)  # a hotline's own record of it
 
     def fingerprint(self) -> bytes:
         """SHA-256 of all that was sent: other content with the same `once` is another tip. Copies no photo."""
@@ -100,6 +110,10 @@ class Taken:
 
 class PhotosGone(Exception):
     """A photo that came before its report is no longer there, or belongs to another report: nothing was taken."""
+
+
+class NumberTaken(Exception):
+    """A report was handed in under this number before: nothing was taken."""
 
 
 class CannotTake(Exception):

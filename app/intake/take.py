@@ -19,7 +19,7 @@ from app.db.base import Base, new_id
 from app.db.versions import Outrun
 from app.intake.held import clean_all
 from app.intake.identity import check_sealed
-from app.intake.sent import CannotTake, PhotosGone, Sent, Taken
+from app.intake.sent import CannotTake, NumberTaken, PhotosGone, Sent, Taken
 from app.ledger.write import append_all
 from app.notices.write import notify
 from app.people.desks import Recipient, desk_recipients, desks_of_named, desks_with_keys
@@ -27,8 +27,9 @@ from app.people.tools import Tools
 from app.rules.routing import Decision, route
 from app.sealing.fields import new_key, seal_json
 from app.sealing.once import once_digest, open_receipt
+from app.sealing.receipt import Receipt
 from app.tips.content import VISITS, Content, Photo, Routing, sequence_place
-from app.tips.models import Tip
+from app.tips.models import HandedIn, Tip
 from app.tips.objects import drop, keep, stage
 
 log = logging.getLogger("anshao")
@@ -101,8 +102,11 @@ def write_once(
                 seen = session.scalar(SAME_FORM, {"digest": digest})
                 if seen is None and isinstance(error, IntegrityError):
                     check_sealed(session, sent, known, decision.matters[0].reserved)
+                taken = sent.beside is not None and session.get(HandedIn, sent.beside.id) is not None
             if seen is not None:
                 return again(sent, seen, decision)
+            if taken:
+                raise NumberTaken from None
             if isinstance(error, Outrun):
                 raise PhotosGone from None
             continue
@@ -141,6 +145,18 @@ def again(sent: Sent, tip: Tip, decision: Decision) -> Taken:
     kept = tip.once_receipt if sent.give_receipt else None
     receipt = open_receipt(sent.once, kept) if kept else None
     return Taken(tip.id, "", receipt, (), decision, tip.day, again=True)
+
+
+def sent_before(tools: Tools, sent: Sent) -> Receipt | None:
+    """The receipt of a form that was sent before, while it is still kept; takes nothing in."""
+    digest = once_digest(sent.once, sent.fingerprint())
+    with tools.database.work() as session:
+        seen = session.scalar(SAME_FORM, {"digest": digest})
+    return (
+        open_receipt(sent.once, seen.once_receipt)
+        if seen and seen.once_receipt and sent.give_receipt
+        else None
+    )
 
 
 def prepare(
@@ -225,6 +241,7 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
     """The one short transaction. When it returns, the tip is durable."""
     new, tip = prepared.case, prepared.tip.tip
     detail = {"desk": prepared.desk, **({"by": sent.by} if sent.by else {})}
+    beside = [sent.beside.row(new.case.id)] if sent.beside else []
     with tools.database.work(write=True) as session:
         keep(session, prepared.photos)
         notify(session, prepared.desk, "arrived", day)
@@ -232,6 +249,6 @@ def write(tools: Tools, sent: Sent, prepared: Prepared, day: date) -> None:
             notify(session, DUTY, "danger", day)
         index, _ = append_all(session, registered(new, prepared.tip, day, detail))
         tip.sequence = seal_json(prepared.tip.key, index, sequence_place(tip.id))
-        session.add_all([tip, new.case])
+        session.add_all([tip, new.case, *beside])
         session.flush()
         session.bulk_save_objects([*prepared.tip.rows, *new.rows, *prepared.rows])

@@ -4,7 +4,7 @@ import errno
 import logging
 import sqlite3
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
@@ -12,13 +12,17 @@ from werkzeug.exceptions import HTTPException
 from app.db.versions import Outrun
 from app.people.grants import NoKey
 from app.sealing.secrets import Busy
+from app.web.problems import problem
 
 log = logging.getLogger("anshao")
 
-Page = tuple[str, int]
+Page = tuple[str, int] | Response
+API = "/api/"  # its errors are read by a program
 
 
 def page(status: int) -> Page:
+    if request.path.startswith(API):
+        return problem(status)
     title, text = words(status)
     return render_template("web/error.html", title=title, text=text, status=status), status
 
@@ -42,7 +46,11 @@ def words(status: int) -> tuple[str, str]:
 def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def on_http(error: HTTPException) -> Page:
-        return page(error.code or 500)
+        answer = page(error.code or 500)
+        allowed = getattr(error, "valid_methods", None)
+        if isinstance(answer, Response) and allowed:
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
+        return answer
 
     @app.errorhandler(NoKey)
     def on_no_key(_error: NoKey) -> Page:

@@ -14,7 +14,9 @@ def links(holder: Holder) -> list[tuple[str, str]]:
     found = []
     if holder.roles & set(LEADERS):
         found.append(("/desk/", _("办件")))
-    if holder.roles & {"clerk", "handling", "village", "dispatch", "office"}:
+    if "village" in holder.roles:
+        found.append(("/desk/village", _("村里报")))
+    if holder.roles & {"clerk", "handling", "dispatch", "office"}:
         found.append(("/desk/intake", _("登记")))
     if "duty" in holder.roles:
         found.append(("/desk/duty", _("值班")))
@@ -29,7 +31,8 @@ def links(holder: Holder) -> list[tuple[str, str]]:
     if "cashier" in holder.roles:
         found.append(("/counter/", _("领奖")))
     if "admin" in holder.roles:
-        found += [("/admin/", _("人员")), ("/admin/posters", _("海报")), ("/admin/notices", _("通知"))]
+        found += [("/admin/", _("人员")), ("/admin/posters", _("海报"))]
+        found += [("/admin/notices", _("通知")), ("/admin/centres", _("热线接入"))]
     if "office" in holder.roles:
         found.append(("/desk/overview", _("总览")))
     if holder.roles & {"office", "signer", *LEADERS}:
