@@ -18,7 +18,7 @@ from app.sealing.receipt import Receipt
 from app.tips.centres import Connection
 from app.tips.models import HandedIn
 
-BOUND_SECONDS = 24 * 3600  # that an Idempotency-Key belongs to one body
+DAY_SECONDS = 24 * 3600
 
 
 class OtherBody(Exception):
@@ -44,7 +44,8 @@ class HandedOver:
 
 
 def bind(tools: Tools, who: Connection, key: str, body: bytes) -> None:
-    """Remember for a day what came under this Idempotency-Key. Raises OtherBody.
+    """Remember until the end of tomorrow what came under this Idempotency-Key: an end that all of a day share does not
+    tell the minute at which somebody called. Raises OtherBody.
 
     In memory only: a row with a day would count the hotlines' reports. What this forgets with a restart, the numbers'
     own records still know.
@@ -53,7 +54,8 @@ def bind(tools: Tools, who: Connection, key: str, body: bytes) -> None:
     known = tools.memory.get(name)
     if known is not None and known != digest:
         raise OtherBody
-    tools.memory.set(name, digest, BOUND_SECONDS)
+    now = int(tools.now.instant().timestamp())
+    tools.memory.set(name, digest, 2 * DAY_SECONDS - now % DAY_SECONDS)
 
 
 def hand_in(tools: Tools, who: Connection, key: str, body: bytes, number: str, sent: Sent) -> HandedOver:

@@ -120,6 +120,7 @@ STAFF_PAGES = {
         "/desk/?state=closed",
         "/desk/search?words=演示",
         "/desk/intake",
+        "/desk/tickets",
         "/vault/",
         "/desk/members",
     ],
@@ -132,13 +133,14 @@ STAFF_PAGES = {
     "custodian": ["/vault/"],
     "admin": [
         "/admin/",
+        "/admin/centres",
         "/admin/poster",
         "/admin/posters",
         "FIRST",
         "SHEET a4",
         "SHEET a5",
     ],
-    "village": ["/desk/intake"],
+    "village": ["/desk/village", "/desk/village/register"],
 }
 
 
