@@ -37,6 +37,7 @@ DOCUMENTS = {  # what another authority, or a town that may, has issued: here on
     "stop": "停产停业整顿、停止施工等决定",
     "listing": "挂牌督办通知书",
 }
+EXITS = {"": "不是", "blocked": "是，当天改"}
 SYSTEMS = {  # where the same matter has a number too, so that nothing is looked for twice
     "12345": "12345",
     "12350": "12350",
@@ -434,6 +435,9 @@ EDGES = (
             Field("person", "整改责任人", most=40),
             Field("limit", "整改期限", "day"),
             Field("photos", "整改前照片（核查记录里有的不用再传）", "photos", required=False),
+            Field(
+                "exits", "人多的地方堵了安全出口、疏散通道", "select", required=False, choices=options(EXITS)
+            ),
         ),
         ("no_death",),
         "正在整改。",

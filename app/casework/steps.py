@@ -184,7 +184,10 @@ def answer(
 def rectify(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
+    """整改: a blocked exit where many people are is put right the same day (town measure 27)."""
     limit = day_of(values["limit"], now.day)
+    if values.get("exits") == "blocked" and limit != now.day:
+        raise Unmet("人员密集场所的安全出口、疏散通道被堵，要当天改：期限请填今天。")
     if not photos and not photos_before(now):  # later nobody can take one any more
         raise Unmet("请传整改前照片：核查记录里没有照片，销号要有前后对照。")
     value = {**pick(values, "measures", "person", "limit"), "before": [asdict(photo) for photo in photos]}
