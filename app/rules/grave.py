@@ -20,7 +20,9 @@ NONE = "none"
 FROM = {"death": 0.25, "official": 0.35}  # share from which it is taken as said
 CUE = 20  # a cue counts like a gram that stands this often in the text
 PASSES, SHARPNESS = 4, 5.0
-EVERY = 4  # of the ordinary examples, each fourth is learned as "neither": enough, and the classes stay comparable
+EVERY = (
+    3  # of the ordinary examples, each third is learned as "neither": enough, and the classes stay comparable
+)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ __all__ = ["Decision", "Guess", "Matter", "Report", "RuleError", "Rules", "route
 SURE = 0.4  # share of the best guess from which it is followed without further rules
 LIKELY = 0.2  # share of the best guess from which the lead rules look at it
 THERE = 0.15  # share below which a guess says nothing
+GRAVE_SHARE = 0.6  # of a text that tells of a death or accuses an official, what goes to that
 UNKNOWN = "unknown"
 JIWEI = "qu_jiwei"
 HOTLINE_DISCIPLINE, HOTLINE_SAFETY = "12388", "12350"
@@ -71,10 +72,21 @@ class Rules:
         return self.duties.town_desks
 
     def guesses(self, report: Report) -> tuple[Guess, ...]:
-        """All sectors, the likeliest first, by the text alone: neither a chosen sector nor a box counts."""
-        told = (report.what, report.enterprise, report.where, *((report.hints,) if report.hints else ()))
-        text = self.words.sober("\n".join(told))
-        return tuple(Guess(one.label, one.score, one.words) for one in self.model.score(text))
+        """All sectors, the likeliest first, by the text alone: neither a chosen sector nor a box counts.
+
+        A death and an accusation are found by their own patterns and model, which know better than letters in common:
+        said, they come first, else last. The hazards share what is left among themselves.
+        """
+        text = "\n".join((report.what, report.enterprise, report.where))
+        signs = self.words.read(text)
+        kinds: tuple[Literal["official", "death"], ...] = ("official", "death")
+        said = [kind for kind in kinds if getattr(signs, kind) or self.grave.says(kind, text)]
+        share = GRAVE_SHARE if said else 0.0
+        first = [Guess(self.escalated(kind).id, share / len(said), ()) for kind in said]
+        last = [Guess(self.escalated(kind).id, 0.0, ()) for kind in kinds if kind not in said]
+        told = self.words.sober("\n".join((text, report.hints) if report.hints else (text,)))
+        hazards = (Guess(one.label, one.score * (1 - share), one.words) for one in self.model.score(told))
+        return (*first, *hazards, *last)
 
     def names_desk(self, desk: str, words: str) -> bool:
         """Whether ``words`` name an inside desk by its id, name or one of its other names."""
@@ -98,8 +110,13 @@ def _load(folder: Path) -> Rules:
     duties = load_duties(folder)
     words = load_matters(folder)
     grave = train_grave(written_examples(duties, folder), duties, words, folder)
-    model, questions = TextModel.train(written_examples(duties, folder)), load_questions(duties, folder)
+    model, questions = train_hazards(written_examples(duties, folder), duties), load_questions(duties, folder)
     return Rules(duties, model, words, grave, questions)
+
+
+def train_hazards(examples: Iterable[tuple[str, str]], duties: Duties) -> TextModel:
+    """The text model of hazards: deaths and accusations have a model of their own, and words in common with all."""
+    return TextModel.train(one for one in examples if not duties.sectors[one[0]].escalate)
 
 
 def written_examples(duties: Duties, folder: Path = DATA) -> Iterator[tuple[str, str]]:

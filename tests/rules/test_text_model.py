@@ -26,7 +26,7 @@ def test_kept_aside_are_never_learned() -> None:
 def test_guesses_on_the_set_kept_aside() -> None:
     """Most reports would go to the dispatch desk or to the wrong one."""
     figures = accuracy.by_rules(accuracy.aside())
-    assert figures.first >= 0.76
+    assert figures.first >= 0.86
     assert figures.three >= 0.94
 
 
@@ -37,8 +37,8 @@ def test_guesses_on_the_samples() -> None:
         pytest.skip("ANSHAO_SAMPLES names no folder with tips.json")
     cases = accuracy.read_file(Path(folder) / "tips.json")
     for figures in (accuracy.by_rules(cases), accuracy.crossed(cases)):
-        assert figures.first >= 0.70
-        assert figures.three >= 0.85
+        assert figures.first >= 0.80
+        assert figures.three >= 0.93
     for kind in ("death", "official"):
         unfound, false = accuracy.missed(cases, kind)
         assert not unfound
@@ -50,9 +50,25 @@ def test_every_sector_is_written_about() -> None:
     pairs = list(written_examples(Rules.load().duties))
     for sector in Rules.load().sectors.values():
         texts = [
-            text for label, text in pairs if label == sector.id and len(text) > 8 and text not in sector.hints
+            text
+            for label, text in pairs
+            if label == sector.id and text != sector.name and text not in sector.hints
         ]
-        assert len(texts) >= 15 or sector.id == "unknown"
+        assert len(texts) >= 40, sector.id
+        assert len(set(texts)) == len(texts), sector.id
+
+
+def test_deaths_and_accusations_are_guessed_by_what_finds_them() -> None:
+    """Every second wrong guess was one of these two, because their examples have words in common with all sectors."""
+    rules = Rules.load()
+    last = {rules.escalated("death").id, rules.escalated("official").id}
+    for case in accuracy.aside():
+        guesses = [one.sector for one in rules.guesses(case.report)]
+        assert len(set(guesses)) == len(rules.sectors)
+        if not (case.death or case.official):
+            assert set(guesses[-2:]) == last, case.text
+        shares = sum(one.score for one in rules.guesses(case.report))
+        assert abs(shares - 1) < 1e-9
 
 
 def test_learning_is_the_same_every_time() -> None:
