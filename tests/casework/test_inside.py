@@ -33,7 +33,7 @@ def listed(town: Town, who: str = "chengjian", **asked: str) -> set[str]:
 
 def test_what_is_allotted_is_found_by_whose_it_is(small_town: Town) -> None:
     """Six people would each read the whole list for what is theirs."""
-    add_member(small_town, "helper", list(small_town.holder("chengjian").epochs.values()), "chengjian")
+    add_member(small_town, "second", list(small_town.holder("chengjian").epochs.values()), "chengjian")
     mine, other = take(small_town.tools, sent()), take(small_town.tools, sent())
     me = small_town.holder("chengjian").member_id
     step(small_town, mine, "allot", member=me)
@@ -41,8 +41,8 @@ def test_what_is_allotted_is_found_by_whose_it_is(small_town: Town) -> None:
         read(small_town, one)
     assert listed(small_town, whose="mine") == {mine.case_id}
     assert listed(small_town, whose="nobody") == {other.case_id}
-    assert listed(small_town, who="helper", whose=me) == {mine.case_id}
-    assert listed(small_town, who="helper", whose="mine") == set()
+    assert listed(small_town, who="second", whose=me) == {mine.case_id}
+    assert listed(small_town, who="second", whose="mine") == set()
     step(small_town, mine, "allot", member="")
     read(small_town, mine)
     assert listed(small_town, whose="nobody") == {mine.case_id, other.case_id}
@@ -164,8 +164,8 @@ def test_no_search_finds_what_nobody_typed(small_town: Town) -> None:
 
 def test_who_else_looks_is_told_and_forgotten(small_town: Town) -> None:
     """Two would answer one reporter at once."""
-    add_member(small_town, "helper", list(small_town.holder("chengjian").epochs.values()), "chengjian")
-    me, other = small_town.holder("chengjian"), small_town.holder("helper")
+    add_member(small_town, "second", list(small_town.holder("chengjian").epochs.values()), "chengjian")
+    me, other = small_town.holder("chengjian"), small_town.holder("second")
     assert look(small_town.tools, me, "a" * 32) == []
     assert look(small_town.tools, other, "a" * 32) == [me.name]
     assert look(small_town.tools, other, "b" * 32) == []
