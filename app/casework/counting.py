@@ -1,5 +1,7 @@
 """Monthly counters (月度计数): a closing is counted in the transaction that closes the case, and a reopening takes its
-count back. What a case was counted as stands in its sealed facts. A case on an official is never counted.
+count back. What a case was counted as stands in its sealed facts, from which a desk's own figures come: a shut-out
+member must not see in the desk's counters that a case closed which one of them holds alone. The counters are the
+office's. A case on an official is never counted.
 """
 
 from collections.abc import Sequence
@@ -13,7 +15,6 @@ from app.casework.context import Desktop
 from app.casework.facts import Situation
 from app.casework.models import ENDS, RECTIFIED, MonthlyCount
 from app.db.base import month_of
-from app.people.grants import Subject, holders_of
 
 COUNTED = "counted"  # in the facts: what the closing was counted as
 ENDED_BY = {"decline": "declined", "merge": "merged", "report_back": "assisted"}  # 不予办理 | 并案 | 协办回复
@@ -21,7 +22,7 @@ Row = tuple[str, str, str, str]  # month, desk, sector, outcome
 Change = tuple[Row, int]
 
 
-def reckon(session: Session, now: Desktop, after: Situation) -> tuple[Situation, tuple[Change, ...]]:
+def reckon(now: Desktop, after: Situation) -> tuple[Situation, tuple[Change, ...]]:
     """What a step changes in the counters, and the situation that remembers it."""
     if after.reserved or (now.now.state == "closed") == (after.state == "closed"):
         return after, ()
@@ -29,7 +30,7 @@ def reckon(session: Session, now: Desktop, after: Situation) -> tuple[Situation,
         extra = {name: value for name, value in after.facts.extra.items() if name != COUNTED}
         back = tuple((row_of(one), -1) for one in after.facts.extra.get(COUNTED, []))
         return replace(after, facts=replace(after.facts, extra=extra)), back
-    rows = rows_for(session, now, after)
+    rows = rows_for(now, after)
     extra = {**after.facts.extra, COUNTED: [list(row) for row in rows]}
     return replace(after, facts=replace(after.facts, extra=extra)), tuple((row, 1) for row in rows)
 
@@ -39,10 +40,9 @@ def row_of(kept: Sequence[str]) -> Row:
     return month, desk, sector, outcome
 
 
-def rows_for(session: Session, now: Desktop, after: Situation) -> list[Row]:
+def rows_for(now: Desktop, after: Situation) -> list[Row]:
     """The counters that this closing adds to: its end, and 整改销号 beside it."""
-    led_by_desk = ("desk", after.desk) in holders_of(session, Subject("case", now.case.id))
-    place = (month_of(now.day), after.desk if led_by_desk else "", after.sector)
+    place = (month_of(now.day), after.desk, after.sector)
     rectified = [RECTIFIED] if after.events[-1].edge == "strike_off" else []
     return [(*place, outcome) for outcome in (end_of(after), *rectified)]
 

@@ -78,7 +78,7 @@ def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Phot
     tools = now.tools
     with tools.database.work() as session:
         effect = STEPS.get(edge.name, plain)(session, now, edge, dict(values), photos)
-        after, counts = reckon(session, now, situation_after(now, edge, effect))
+        after, counts = reckon(now, situation_after(now, edge, effect))
     with tools.database.work(write=True) as session:
         write(session, now, edge, effect, after, photos, counts)
     for name in effect.forget:

@@ -92,9 +92,7 @@ class MonthlyCount(Base):
     __table_args__ = (one_of("outcome", OUTCOMES),)
 
     month: Mapped[Month] = mapped_column(primary_key=True)
-    desk_id: Mapped[str] = mapped_column(
-        String(32), primary_key=True
-    )  # empty: led by one member alone, so that a desk's own figures do not tell the others of it
+    desk_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     sector: Mapped[str] = mapped_column(String(32), primary_key=True)
     outcome: Mapped[str] = mapped_column(String(16), primary_key=True)
     count: Mapped[int]

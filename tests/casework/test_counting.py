@@ -149,15 +149,6 @@ def test_a_case_on_an_official_is_never_counted(town: Town) -> None:
     assert counted(town) == {}
 
 
-def test_a_desk_s_counters_do_not_tell_of_what_one_member_holds_alone(small_town: Town) -> None:
-    """Whom a reporter shut out would see from the own desk's figures that a case about them was closed."""
-    taken = take(small_town.tools, sent())
-    handed = {"desk": "anjian", "member": "anjian", "reason": "有人要回避"}
-    act(small_town, taken, "transfer", **handed)
-    act(small_town, taken, "decline", who="anjian", **REPLY)
-    assert [row[:2] for row in counted(small_town)] == [(month_of(small_town.now.today()), "")]
-
-
 def test_a_closing_that_fails_is_not_counted(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     """The counter would say that a case is closed whose closing was rolled back."""
     taken = verified(small_town)
