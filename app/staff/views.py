@@ -7,6 +7,7 @@ from app.staff import (
     cases,
     desks,
     exports,
+    figures,
     intake,
     login,
     members,
@@ -31,5 +32,6 @@ for room in (
     calendar,
     exports,
     village,
+    figures,
 ):
     room.register(staff)

@@ -37,6 +37,8 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found.append(("/desk/overview", _("总览")))
     if holder.roles & {"office", "signer", *LEADERS}:
         found.append(("/desk/export", _("导出")))
+    if holder.roles & {"office", "signer", "handling", "dispatch"}:
+        found.append(("/desk/figures", _("统计")))
     if found:
         found += [("/desk/calendar", _("日历")), ("/desk/members", _("岗位"))]
     return found
