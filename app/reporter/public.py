@@ -6,13 +6,27 @@ Not one of them speaks of a rule in its own words: each statement is a claim wit
 from decimal import Decimal
 
 from flask import Blueprint, render_template
+from flask_babel import lazy_gettext as _l
 
+from app.figures.releases import COLUMNS, releases
 from app.reporter.visits import LASTS_SECONDS
+from app.rules.committees import OTHER, load_committees
 from app.rules.privacy import privacy_notice
 from app.rules.public import PublicFacts, from_source
 from app.rules.routing import HOTLINE_DISCIPLINE
 from app.web.language import in_english
 from app.web.services import tools
+
+FIELDS = {  # the committees' fields as the catalogue has them
+    "fire": _l("消防"),
+    "road": _l("道路交通"),
+    "hazchem": _l("危险化学品"),
+    "building": _l("城市建设"),
+    "gas": _l("燃气"),
+    "culture": _l("文化旅游"),
+    "equipment": _l("特种设备"),
+    OTHER: _l("其他"),
+}
 
 
 def duties() -> str:
@@ -58,6 +72,14 @@ def privacy() -> str:
     return render_template("reporter/privacy.html", claims=claims, notice=privacy_notice())
 
 
+def figures() -> str:
+    """What was published of each quarter (公开数字); nothing until the office has published one."""
+    with tools().database.work() as session:
+        found = releases(session)
+    names = {one.id: one.name for one in load_committees().values()} | FIELDS
+    return render_template("reporter/figures.html", found=found, names=names, columns=COLUMNS)
+
+
 def in_wan(number: int) -> str:
     """A number as people say it: 3,000 or 40.85 万, with a space after it."""
     if number < 10_000 or in_english():  # where nobody counts in ten thousands
@@ -70,6 +92,7 @@ def register(reporter: Blueprint) -> None:
     """Add the pages. RuleError when their data is bad: the start stops."""
     PublicFacts.load()
     privacy_notice()
+    load_committees()
     reporter.context_processor(lambda: {"consent_version": lambda: privacy_notice().version})
-    for view in (duties, how, kept, rewards, privacy):
+    for view in (duties, how, kept, rewards, privacy, figures):
         reporter.add_url_rule(f"/{view.__name__}", view_func=view)

@@ -23,6 +23,7 @@ PAGES = (
     "/follow",
     "/how",
     "/kept",
+    "/figures",
     "/verify-ledger",
     "/away",
     "/nowhere",
