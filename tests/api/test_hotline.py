@@ -229,8 +229,9 @@ def test_a_token_is_told_from_no_other(small_town: Town, hotline: Hotline) -> No
         "x",
         token[:-1],
         token + "A",
+        f"anshao_{parts[1]}_{'A' * 43}",
         token.upper(),
-        other.rsplit("_", 1)[0] + "_" + parts[2],
+        f"anshao_{other.split('_')[1]}_{parts[2]}",
         "0" * 300,
     ]
     with small_town.tools.database.work() as session:
