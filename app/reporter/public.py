@@ -30,9 +30,9 @@ FIELDS = {  # the committees' fields as the catalogue has them
 
 
 def duties() -> str:
-    """The duty list (职责清单), by the town's desks."""
-    facts = PublicFacts.load()
-    return render_template("reporter/duties.html", desks=facts.desks, claims=facts.claims["duties"])
+    """The duty list (职责清单) in force, by the town's desks."""
+    claims = PublicFacts.load().claims["duties"]
+    return render_template("reporter/duties.html", desks=tools().rules.lines, claims=claims)
 
 
 def how() -> str:

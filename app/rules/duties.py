@@ -6,6 +6,7 @@ references and entries without a source mark raise :class:`RuleError`, which nam
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import yaml
 DATA = Path(__file__).parent / "data"
 SOURCES = frozenset({"town", "found", "derived", "choice", "memory"})
 _ID = re.compile(r"[a-z][a-z_]*\Z")
+MAX_CHARS, MAX_DEPTH, MAX_EVENTS = 600_000, 12, 60_000  # of one file: ten times what the largest has
 
 
 class RuleError(ValueError):
@@ -94,6 +96,16 @@ class LeadRule:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A place outside the town (镇外地点): a report about it is handed over with a document (移送函)."""
+
+    id: str
+    name: str
+    words: tuple[str, ...]
+    src: str
+
+
+@dataclass(frozen=True)
 class Duties:
     """The whole duty list, keyed by id and in the order of the file."""
 
@@ -101,6 +113,7 @@ class Duties:
     town_desks: Mapping[str, TownDesk]
     sectors: Mapping[str, Sector]
     lead_rules: tuple[LeadRule, ...]
+    places: Mapping[str, Place] = field(default_factory=dict)
 
 
 class Entry:
@@ -165,6 +178,14 @@ def _texts(where: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
+class _Named(io.StringIO):
+    """A text whose file YAML's own errors name."""
+
+    def __init__(self, name: str, text: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
 class _NoDuplicates(yaml.CSafeLoader):
     """Refuses a key that stands twice: YAML would silently keep the last."""
 
@@ -179,18 +200,52 @@ class _NoDuplicates(yaml.CSafeLoader):
 def read_yaml(path: Path) -> Entry:
     """One data file as an :class:`Entry`; :class:`RuleError` when it cannot be read or is no mapping."""
     try:
-        with path.open(encoding="utf-8") as file:
-            # A SafeLoader: it builds plain values only.
-            value = yaml.load(file, Loader=_NoDuplicates)  # noqa: S506
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise RuleError(f"{path.name}: cannot be read: {error}") from error
-    return Entry(path.name, value)
+    return parse_yaml(path.name, text)
+
+
+def parse_yaml(name: str, text: str) -> Entry:
+    """YAML from a file or from somebody's hands, as an :class:`Entry`. Its size, depth and number of values are bounded
+    before anything is built, and no value may be named and used again: a few lines of names within names unfold to
+    gigabytes, or to a list that holds itself. Raises :class:`RuleError`.
+    """
+    if len(text) > MAX_CHARS:
+        raise RuleError(f"{name}: cannot be read: longer than {MAX_CHARS} characters")
+    try:
+        _bounded(name, text)
+        # A SafeLoader: it builds plain values only.
+        value = yaml.load(_Named(name, text), Loader=_NoDuplicates)  # noqa: S506
+    except RuleError:
+        raise
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise RuleError(f"{name}: cannot be read: {error}") from error
+    return Entry(name, value)
+
+
+def _bounded(name: str, text: str) -> None:
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            line = getattr(event.start_mark, "line", -1) + 1
+            raise RuleError(f"{name}: cannot be read: line {line} refers to another place")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH or count > MAX_EVENTS:
+            raise RuleError(f"{name}: cannot be read: too deep or too much")
 
 
 def load_duties(folder: Path = DATA) -> Duties:
     """Read and check ``duties.yaml`` in ``folder``; :class:`RuleError` names the entry that is wrong."""
-    top = read_yaml(folder / "duties.yaml")
-    top.only(("departments", "town_desks", "town_may_enforce", "sectors", "lead_rules", "handover"))
+    return read_duties(read_yaml(folder / "duties.yaml"))
+
+
+def read_duties(top: Entry) -> Duties:
+    """Check a duty list, whether it comes from a file or is a draft; :class:`RuleError` names the entry."""
+    top.only(
+        ("departments", "town_desks", "town_may_enforce", "sectors", "lead_rules", "handover"),
+        ("places_outside",),
+    )
     departments = {name: _department(name, entry) for name, entry in top.children("departments")}
     desks = {name: _town_desk(name, entry) for name, entry in top.children("town_desks")}
     enforce = _enforce(Entry(f"{top.where}: town_may_enforce", top.value["town_may_enforce"]))
@@ -199,7 +254,8 @@ def load_duties(folder: Path = DATA) -> Duties:
     for name, entry in top.children("handover"):
         del name
         entry.only(("src",), ("rule", "basis", "working_days", "complex_working_days", "times"))
-    duties = Duties(departments, desks, sectors, rules)
+    places = {name: _place(name, entry) for name, entry in top.children("places_outside")}
+    duties = Duties(departments, desks, sectors, rules, places)
     _check_references(top, duties, enforce)
     return duties
 
@@ -210,6 +266,14 @@ def _department(name: str, entry: Entry) -> Department:
     return Department(
         name, entry.text("name"), desk, entry.text("src"), entry.text("town_unit"), entry.text("note")
     )
+
+
+def _place(name: str, entry: Entry) -> Place:
+    entry.only(("name", "words", "src"))
+    words = entry.texts("words")
+    if not words or min(map(len, words)) < 2:
+        raise RuleError(f"{entry.where}: 'words' needs texts of two characters or more")
+    return Place(name, entry.text("name"), words, entry.text("src"))
 
 
 def _town_desk(name: str, entry: Entry) -> TownDesk:
@@ -229,7 +293,7 @@ def _enforce(entry: Entry) -> Mapping[str, bool]:
     entry.only(("default", "sectors", "src"), ("note",))
     if entry.value["default"] is not False:
         raise RuleError(f"{entry.where}: default must be false: each power needs its own basis")
-    return {name: bool(one.only(("basis", "src"))) for name, one in entry.children("sectors")}
+    return {name: bool(one.only(("basis", "src")).text("basis")) for name, one in entry.children("sectors")}
 
 
 _SECTOR_OPTIONAL = (

@@ -165,7 +165,10 @@ def plain(entry: Entry, key: str) -> str:
 
 
 def load_lines(duties: Duties, folder: Path = DATA) -> tuple[DeskDuties, ...]:
-    """The duty list by the town's desks, in its own order. Raises RuleError."""
+    """The duty list by the town's desks, in its own order; what differs from the file is cited to nobody. Raises
+    RuleError.
+    """
+    written = load_duties(folder).sectors
     top = read_yaml(folder / "public_duties.yaml").only(("short", "telephones", "sectors"))
     short = Entry(f"{top.where}: short", top.value["short"]).only(tuple(duties.departments))
     phones = {
@@ -175,7 +178,10 @@ def load_lines(duties: Duties, folder: Path = DATA) -> tuple[DeskDuties, ...]:
     }
     Entry(f"{top.where}: sectors", top.value["sectors"]).only(tuple(duties.sectors))
     words = dict(top.children("sectors"))
-    lines = {name: _line(duties, short, sector, words[name]) for name, sector in duties.sectors.items()}
+    lines = {
+        name: _line(duties, short, sector, words[name], as_written(sector, written.get(name)))
+        for name, sector in duties.sectors.items()
+    }
     grouped = (
         DeskDuties(
             desk,
@@ -187,12 +193,19 @@ def load_lines(duties: Duties, folder: Path = DATA) -> tuple[DeskDuties, ...]:
     return tuple(one for one in grouped if one.lines)
 
 
-def _line(duties: Duties, short: Entry, sector: Sector, words: Entry) -> Line:
+def as_written(sector: Sector, written: Sector | None) -> bool:
+    """Whether the bureaus in charge are still those that the public words were written and cited for."""
+    if written is None:
+        return False
+    return (sector.lead, sector.assist, sector.src) == (written.lead, written.assist, written.src)
+
+
+def _line(duties: Duties, short: Entry, sector: Sector, words: Entry, cited: bool) -> Line:
     words.only(("name", "things"), ("basis", "says", "assist", "open", "open_lead"))
     basis = None
     if "basis" in words.value:
         basis = claim_of(Entry(f"{words.where}.basis", words.value["basis"]))
-        if not sector.verified:
+        if cited and not sector.verified:
             raise RuleError(f"{words.where}: nothing may be cited for a sector that is not verified")
     lead = duties.departments[sector.lead].name if sector.lead else ""
     return Line(
@@ -200,10 +213,10 @@ def _line(duties: Duties, short: Entry, sector: Sector, words: Entry) -> Line:
         name=plain(words, "name"),
         things=plain(words, "things"),
         lead=lead,
-        lead_open=not sector.verified or bool(words.value.get("open_lead")),
+        lead_open=not (sector.verified and cited) or bool(words.value.get("open_lead")),
         assist=tuple(plain(short, one) for one in sector.assist),
-        assist_open=words.text("assist") != "found" or not sector.verified,
-        basis=basis,
+        assist_open=words.text("assist") != "found" or not (sector.verified and cited),
+        basis=basis if cited else None,
         says=bool(words.value.get("says")),
         open=plain(words, "open") if "open" in words.value else "",
     )

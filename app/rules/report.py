@@ -55,7 +55,7 @@ class Decision:
     """Where the tip goes (``matters[0]``), what must be split off (the others), and why.
 
     ``assist`` are desks of the bureaus in charge, the leading one first. ``refer`` is a telephone number to give
-    before sending where nobody here may take it, else empty.
+    before sending where nobody here may take it, else empty. ``version`` is that of the rules that decided.
     """
 
     matters: tuple[Matter, ...]
@@ -66,3 +66,4 @@ class Decision:
     rule: str
     reason: str
     refer: str = ""
+    version: int = 0
