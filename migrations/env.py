@@ -9,6 +9,7 @@ import app.ledger.models
 import app.notices.models
 import app.people.models
 import app.rewards.models
+import app.rulebook.models
 import app.tips.models
 import app.vault.models  # noqa: F401 - imported so that their tables are known
 from app.db.base import Base

@@ -32,6 +32,7 @@ def people(problem: str = "") -> str:
         seats={one.id: [desks[desk].name for member, desk in seats if member == one.id] for one in members},
         keyless=[desk.name for desk in desks.values() if desk.kind == "inside" and desk.id not in keyed],
         problem=problem,
+        refused=tools().rules.refused,
     )
 
 

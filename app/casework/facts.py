@@ -25,6 +25,7 @@ class Facts:
     tips: tuple[str, ...] = ()  # ids of the tips that stand behind it, a visit's own among them
     rule: str = ""  # why it came here
     reason: str = ""
+    rule_version: int = 0  # of the rules that decided; 0: the files, as in old cases
     guesses: tuple[str, ...] = ()
     assist: tuple[str, ...] = ()
     title: str = ""  # newly written by the desk; empty until then

@@ -17,6 +17,7 @@ NOTICE_KINDS = (
     "danger",  # to life, just told; `alarm`: nobody signed for it in time, or (with a mark) revenge on a reporter
     "alarm",
     "roster",  # nobody has duty on one of the next days
+    "rules",  # the rule set in force cannot be read: the last good one stays
 )
 SEND_STATES = (
     "trying",  # being sent, or its sender died meanwhile

@@ -84,6 +84,7 @@ class Routing:
     guesses: tuple[str, ...] = ()
     matters: tuple[str, ...] = ()
     assist: tuple[str, ...] = ()
+    rule_version: int = 0  # of the rules that decided; old tips were decided by the files
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,14 @@
 """The process's tools, made once from the settings; whatever is missing or wrong stops the start."""
 
+import logging
 import secrets
+import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock.calendar import TIANJIN, Calendar
 from app.clock.limits import Limits
@@ -17,14 +21,17 @@ from app.people.models import Installation
 from app.people.months import month_book
 from app.people.tools import Tools
 from app.photos.pool import Cleaner
+from app.rulebook.live import load_live, renewed
 from app.rules.posters import PosterRules
-from app.rules.routing import Rules
 from app.sealing.epochs import fingerprint
 from app.store.memory import open_memory
 from app.store.objects import FolderStore
 from config import Settings
 
 EXTENSION = "anshao"
+LOOK_SECONDS = 20.0  # that a worker routes by the rules before, at most, once others are in force
+renewing = threading.Lock()
+log = logging.getLogger("anshao")
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def tools_on(database: Database, settings: Settings, cleaner: Cleaner) -> Tools:
         store=FolderStore(settings.data / "objects"),
         locks=locks,
         cleaner=cleaner,
-        rules=Rules.load(),
+        rules=load_live(database, WallClock()),
         calendar=Calendar.load(),
         limits=Limits.load(),
         poster_rules=PosterRules.load(),
@@ -99,6 +106,24 @@ def tools() -> Tools:
     """This process's tools."""
     made: Tools = current_app.extensions[EXTENSION]["tools"]
     return made
+
+
+def look_for_rules(*, now: bool = False) -> None:
+    """Take over the rule set in force: every twenty seconds one integer is read; `now`: at once. While one request
+    learns a new set, the others go on with the old. Whoever holds tools already keeps their rules to the end.
+    """
+    mine = current_app.extensions[EXTENSION]
+    if "tools" not in mine or (time.monotonic() < mine.get("look", 0.0) and not now):
+        return
+    if not renewing.acquire(blocking=now):
+        return
+    try:
+        mine["look"] = time.monotonic() + LOOK_SECONDS
+        mine["tools"] = renewed(mine["tools"])
+    except SQLAlchemyError as error:  # the request itself will say so; the rules stay
+        log.error("the rules in force are not known: %s", type(error).__name__)
+    finally:
+        renewing.release()
 
 
 def settings() -> Settings:

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask_babel import gettext as _
 
 from app.sealing.receipt import in_fours
 from app.web import errors, headers, language
 from app.web.navigation import nav_links
 from app.web.request import MAX_REQUEST, MemoryRequest
-from app.web.services import settings
+from app.web.services import look_for_rules, settings
 from app.web.sessions import csrf_field
 
 web = Blueprint("web", __name__, template_folder="templates")
@@ -30,6 +30,12 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["csrf_field"] = csrf_field
     app.jinja_env.globals["nav_links"] = nav_links
     app.context_processor(installation)
+    app.before_request(newest_rules)
+
+
+def newest_rules() -> None:
+    if request.endpoint != "static":
+        look_for_rules()
 
 
 def installation() -> dict[str, object]:

@@ -33,6 +33,7 @@ import app.ledger.models
 import app.notices.models
 import app.people.models
 import app.rewards.models
+import app.rulebook.models
 import app.tips.models
 import app.vault.models  # noqa: F401 - imported so that their tables are known
 from app.db.base import Base, Utc, new_id
@@ -79,6 +80,7 @@ CLEAR = {
     "retention_months": "month",
     "statements": "quarter desk_id record_id",
     "rewards": "id state frozen day month lapse_due tip_number version",
+    "rule_sets": "id number state body day author_id reason version",
     "tips": "id number day month state public_key once_digest version",
     "vault_requests": "id kind state day expires month asker_id one_time_public version",
 }
@@ -130,6 +132,7 @@ WITH_ROWID = {  # of the town itself; a rowid elsewhere would keep the order in 
     "recovery_keys",
     "recovery_seals",
     "retention_months",
+    "rule_sets",
 }
 
 TABLES = list(Base.metadata.sorted_tables)
@@ -300,6 +303,18 @@ def test_a_quarter_that_was_published_is_not_made_anew(empty: Database) -> None:
         downgrade(empty, "0008")
     with empty.reader.connect() as connection:
         assert connection.scalar(text("SELECT figures FROM releases")) == "{}"
+
+
+def test_word_of_a_broken_rule_set_goes_with_the_update(empty: Database) -> None:
+    """An update that is taken back would stop at a notice that the version before does not know."""
+    upgrade(empty, "0011")
+    add_notice(empty, "rules")
+    add_notice(empty, "roster")
+    downgrade(empty, "0010")
+    with empty.reader.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notices")).all() == ["roster"]
+    with pytest.raises(IntegrityError):
+        add_notice(empty, "rules")
 
 
 def add_notice(database: Database, kind: str) -> None:
