@@ -14,6 +14,7 @@ from app.staff import (
     papers,
     rewards,
     roster,
+    rules,
     vault,
     village,
 )
@@ -33,5 +34,6 @@ for room in (
     exports,
     village,
     figures,
+    rules,
 ):
     room.register(staff)

@@ -34,7 +34,7 @@ def links(holder: Holder) -> list[tuple[str, str]]:
         found += [("/admin/", _("人员")), ("/admin/posters", _("海报"))]
         found += [("/admin/notices", _("通知")), ("/admin/centres", _("热线接入"))]
     if "office" in holder.roles:
-        found.append(("/desk/overview", _("总览")))
+        found += [("/desk/overview", _("总览")), ("/desk/rules", _("职责清单"))]
     if holder.roles & {"office", "signer", *LEADERS}:
         found.append(("/desk/export", _("导出")))
     if holder.roles & {"office", "signer", "handling", "dispatch"}:

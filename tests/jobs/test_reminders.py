@@ -6,9 +6,12 @@ Each test is named after its rule; what stands in `app/clock/data/limits.yaml` s
 import dataclasses
 from datetime import date, timedelta
 
+import pytest
+
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.models import NEVER, Case
+from app.casework.needs import Unmet
 from app.casework.reporting import read_follow, say
 from app.casework.steps import LATE
 from app.intake.sent import Taken
@@ -17,6 +20,7 @@ from app.jobs.work import SOON, each_minute, move_on, remind
 from app.notices.write import mark_done, waiting
 from app.tips.content import Report
 from app.tips.receipts import look_up
+from app.vault.handing_on import ask_hand_on
 from tests.casework.test_flow import colleague
 from tests.casework.test_major import handed_up
 from tests.casework.test_way import desktop, sign_all, step, verified
@@ -78,6 +82,24 @@ def rectifying(town: Town, days: int = 7) -> Taken:
 def test_sign_for_one_working_day(small_town: Town) -> None:
     """签收: what nobody opened would lie, and the office not hear of it."""
     check(small_town, take(small_town.tools, sent()), "sign", office=("unopened",))
+
+
+def test_nobody_opened_it_in_a_day_goes_up_and_on_the_second_can_be_handed_on(small_town: Town) -> None:
+    """一天没人打开就上报，第二天可以转交: a report to a desk where nobody looks would lie for ever, or be taken from
+    one that still had its day.
+    """
+    taken = take(small_town.tools, sent())
+    due, dispatch = due_of(small_town, taken), small_town.holder("dispatch")
+    number = desktop(small_town, taken.case_id).now.number
+    assert told(small_town, due, "office") == ()
+    first = small_town.tools.calendar.add_working(due, 1).day
+    assert told(small_town, first, "office") == ("unopened",)
+    assert told(small_town, first, DESK) == ("overdue",)
+    with pytest.raises(Unmet, match="现在还不能接手"):
+        ask_hand_on(small_town.tools, dispatch, number, "没人打开")
+    second = small_town.tools.calendar.add_working(first, 1).day
+    assert told(small_town, second, "office") == ("unopened",)
+    assert ask_hand_on(small_town.tools, dispatch, number, "没人打开")
 
 
 def test_sign_for_15_minutes_where_life_is_in_danger(small_town: Town) -> None:
