@@ -51,10 +51,17 @@ class Chart:
         return max((number for _, numbers in self.rows for number in numbers), default=0) or 1
 
 
-def chart(title: str, names: Mapping[str, str], *columns: tuple[str, Mapping[str, int]]) -> Chart:
-    """A row for each name that has anything."""
+def chart(
+    title: str, names: Mapping[str, str], *columns: tuple[str, Mapping[str, int]], upright: bool = False
+) -> Chart:
+    """A row for each name that has anything; over time, for each month."""
     rows = [(name, tuple(counts.get(key, 0) for _, counts in columns)) for key, name in names.items()]
-    return Chart(title, tuple(name for name, _ in columns), tuple(row for row in rows if any(row[1])))
+    return Chart(
+        title,
+        tuple(name for name, _ in columns),
+        tuple(row for row in rows if upright or any(row[1])),
+        upright,
+    )
 
 
 def quarter_in(text: str) -> Quarter:
@@ -109,8 +116,11 @@ def charts_of(found: Totals, months: Sequence[str], desks: Mapping[str, str]) ->
     by_month = {month: month for month in months}
     rectified = found.ends(lambda one: one.month, only=(RECTIFIED,))
     proven = found.ends(lambda one: one.month, only=FOUND)
-    parts = [
-        chart("每月登记和办结", by_month, (came, found.arrivals(month_of)), (ended, found.ends(month_of))),
+    return [
+        chart(
+            "每月登记和办结", by_month, (came, found.arrivals(month_of)), (ended, found.ends(month_of)),
+            upright=True,
+        ),
         chart("在办，按状态", state_names(tools().authority), ("件", found.open(lambda one: one.state))),
         chart("超期，在谁那里", WITH_WHOM, ("件", found.open(lambda one: one.with_whom if one.late else None))),
         chart("按行业领域（十二个月）", sectors, (came, found.arrivals(sector_of)), (ended, found.ends(sector_of))),
@@ -121,9 +131,8 @@ def charts_of(found: Totals, months: Sequence[str], desks: Mapping[str, str]) ->
             (ended, found.ends(lambda one: committee_of(one.sector))),
         ),
         chart("办结的结果（十二个月）", END_NAMES, ("件", found.ends(lambda one: one.end))),
-        chart("查实和整改销号", by_month, ("属实、部分属实", proven), ("整改销号", rectified)),
+        chart("查实和整改销号", by_month, ("属实、部分属实", proven), ("整改销号", rectified), upright=True),
     ]  # fmt: skip
-    return [Chart(one.title, one.columns, one.rows, upright=at in (0, 7)) for at, one in enumerate(parts)]
 
 
 def month_of(one: object) -> str:
