@@ -40,6 +40,7 @@ from app.reporter.visits import (
     end_visit,
     every_visit,
     fits,
+    keep_others,
     keep_visits,
     open_visit,
 )
@@ -308,8 +309,5 @@ def leave() -> Response:
 def gone(found: Visits) -> Response:
     """A tip that is destroyed; its receipt makes room for the others."""
     response = make_response(render_template("reporter/gone.html"))
-    if rest := found.opened[1:]:
-        keep_visits(response, replace(found, opened=rest))
-    else:
-        end_visit(response)
+    keep_others(response, found, found.shown.visit)
     return response

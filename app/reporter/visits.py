@@ -70,8 +70,9 @@ def box() -> Box:
 def keep_visits(response: Response, visits: Visits) -> None:
     """Set the cookie: for this browser session and this path; each receipt ends by its own half hour."""
     opened = [
-        [one.visit.tip_id, one.visit.private.hex(), one.number, one.until, one.read, one.visit.first]
+        [visit.tip_id, visit.private.hex(), visit.lock, visit.first, one.number, one.until, one.read]
         for one in visits.opened
+        for visit in [one.visit]
     ]
     response.set_cookie(
         COOKIE,
@@ -105,14 +106,23 @@ def every_visit() -> Visits | None:
     return Visits(left, secret) if left else None
 
 
-def opened_of(tip_id: Any, private: Any, number: Any, until: Any, read: Any, first: Any) -> Opened:
+def opened_of(tip_id: Any, private: Any, lock: Any, first: Any, number: Any, until: Any, read: Any) -> Opened:
     """Raises ValueError, TypeError."""
-    visit = Visit(str(tip_id), bytes.fromhex(str(private)), bool(first))
+    visit = Visit(str(tip_id), bytes.fromhex(str(private)), str(lock), bool(first))
     return Opened(visit, str(number), int(until), int(read))
 
 
 def fits(given: str, secret: str) -> bool:
     return hmac.compare_digest(given.encode(), secret.encode())
+
+
+def keep_others(response: Response, found: Visits | None, ended: Visit) -> None:
+    """Close one receipt, and leave the others that are open."""
+    left = tuple(one for one in found.opened if one.visit != ended) if found else ()
+    if found and left:
+        keep_visits(response, replace(found, opened=left))
+    else:
+        end_visit(response)
 
 
 def end_visit(response: Response) -> None:

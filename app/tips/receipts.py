@@ -1,6 +1,7 @@
 """The receipt's way back in: number and password open the tip's own private key, and that opens the tip key."""
 
 import contextlib
+import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.db.versions import change
+from app.db.versions import Outrun, change
 from app.ledger.write import append
 from app.people.grants import NoKey, open_reporter_key
 from app.people.tools import Tools
@@ -25,6 +26,7 @@ class Visit:
 
     tip_id: str
     private: bytes = field(repr=False)
+    lock: str  # says under which password it was opened: see `lock_of`
     first: bool = False  # came with a password that somebody else saw: nothing opens before it is changed
 
 
@@ -43,7 +45,7 @@ def look_up(tools: Tools, receipt: Receipt) -> Visit:
         # a full disk must not keep a reporter out; the night's sweep erases it then
         with contextlib.suppress(OperationalError), tools.database.work(write=True) as session:
             forget_receipt(session, tip.id)
-    visit = Visit(tip.id, private)
+    visit = Visit(tip.id, private, lock_of(tip.locked_private))
     return replace(visit, first=still_first(tools, visit))
 
 
@@ -57,31 +59,65 @@ def still_first(tools: Tools, visit: Visit) -> bool:
     return open_content(tip, key).first_password
 
 
-def change_password(tools: Tools, visit: Visit, password: str) -> None:
-    """Put the receipt under a new password; the old one opens nothing from then on. Done twice it is done once.
+def change_password(tools: Tools, visit: Visit, password: str) -> Visit:
+    """Put the receipt under a new password; the old one opens nothing from then on, nor does a visit that came with it.
+    Done twice it is done once. Returns the visit as it goes on.
 
-    Raises Handed where a visit with a first password comes after somebody changed it, Busy, Outrun, NoKey.
+    Raises Handed where another password was taken since the visit's, Busy, Outrun, NoKey.
     """
+    if done := changed_before(tools, visit, password):
+        return done
     keyring = tools.keyring
     with tools.database.work() as session:
-        tip, key = tip_of(session, tools, visit)
-    receipt, content = Receipt(tip.number, password), open_content(tip, key)
+        tip, _ = tip_of(session, tools, visit)
+    locked = lock_receipt(visit.private, Receipt(tip.number, password), keyring.pepper, keyring.looking_up)
+    try:
+        write_lock(tools, visit, locked)
+    except (Handed, Outrun):  # the second of two taps
+        if done := changed_before(tools, visit, password):
+            return done
+        raise
+    return replace(visit, lock=lock_of(locked), first=False)
+
+
+def changed_before(tools: Tools, visit: Visit, password: str) -> Visit | None:
+    """The visit with the lock of today, where `password` opens it already."""
+    keyring = tools.keyring
+    with tools.database.work() as session:
+        tip, _ = tip_of(session, tools, replace(visit, lock=""))
     with contextlib.suppress(SealError):
-        unlock_receipt(tip.locked_private, receipt, keyring.pepper, keyring.looking_up)
-        return
-    if visit.first and not content.first_password:
-        raise Handed
-    locked = lock_receipt(visit.private, receipt, keyring.pepper, keyring.looking_up)
-    today = tools.now.today()
+        unlock_receipt(tip.locked_private, Receipt(tip.number, password), keyring.pepper, keyring.looking_up)
+        return replace(visit, lock=lock_of(tip.locked_private), first=False)
+    return None
+
+
+def write_lock(tools: Tools, visit: Visit, locked: bytes) -> None:
     with tools.database.work(write=True) as session:
-        same = seal_content(tip.id, key, replace(content, own=True))
+        tip, key = tip_of(session, tools, visit)
+        same = seal_content(tip.id, key, replace(open_content(tip, key), own=True))
         change(session, tip, locked_private=locked, once_receipt=None, content=same)
         actor = tip_ledger_key(visit.private)
-        append(session, day=today, kind="said", actor=actor, subject=actor, detail={"what": "password"})
+        append(
+            session,
+            day=tools.now.today(),
+            kind="said",
+            actor=actor,
+            subject=actor,
+            detail={"what": "password"},
+        )
 
 
 class Handed(Exception):
-    """Somebody else changed the password of this receipt first."""
+    """The password of this receipt was changed since the visit came with it."""
+
+    def __init__(self, visit: Visit) -> None:
+        super().__init__("password")
+        self.visit = visit
+
+
+def lock_of(locked_private: bytes) -> str:
+    """Which password a receipt is under, without saying anything of it: another one gives another."""
+    return hashlib.sha256(locked_private).hexdigest()[:32]
 
 
 def forget_receipt(session: Session, tip_id: str) -> None:
@@ -98,8 +134,10 @@ def forget_all_once(session: Session, today: date) -> None:
 
 
 def tip_of(session: Session, tools: Tools, visit: Visit) -> tuple[Tip, bytes]:
-    """The tip and its key. Raises NoKey once it is shredded."""
+    """The tip and its key. Raises NoKey once it is shredded, Handed for a visit with a password that counts no more."""
     tip = session.get_one(Tip, visit.tip_id)
+    if visit.lock not in ("", lock_of(tip.locked_private)):
+        raise Handed(visit)
     return tip, open_reporter_key(session, tools.keyring, tip.id, visit.private)
 
 

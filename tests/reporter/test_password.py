@@ -1,12 +1,20 @@
 """A receipt that somebody else saw: nothing opens before its holder has a password of their own."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.db import versions
 from app.sealing.once import new_once
+from app.sealing.receipt import lock_receipt
+from app.tips import receipts
+from app.tips.models import Tip
 from tests.makers import Town
 from tests.web.door import app_of, followed, receipt_in, report, signed_in
 
@@ -92,7 +100,8 @@ def test_who_kept_the_first_page_open_cannot_take_it_back(small_town: Town) -> N
     assert answer.status_code == 403
     assert "已经被换过" in answer.text
     assert opens(app, number, mine)
-    assert neighbour.get("/follow").headers["Location"] == "/follow/password"
+    assert neighbour.get("/follow").status_code == 200
+    assert "收到您的举报" not in neighbour.get("/follow").text
 
 
 def test_a_new_password_belongs_to_one_receipt_and_its_page(small_town: Town) -> None:
@@ -141,3 +150,71 @@ def test_a_clerk_leaves_no_name_without_consent(small_town: Town) -> None:
     refused = clerk.post("/desk/intake", data=typed)
     assert (refused.status_code, "张三" in refused.text) == (422, True)
     assert "已登记" in clerk.post("/desk/intake", data={**typed, "consent": "y"}).text
+
+
+def test_a_page_opened_with_the_old_password_opens_nothing_more(small_town: Town) -> None:
+    """Whoever saw the paper and looked once could read on, or lock its owner out by changing the password again."""
+    app = app_of(small_town)
+    number, old = receipt_in(report(app.test_client(), what=WORDS))
+    foreman, reader, writer, owner = (followed(app, number, old) for _ in range(4))
+    form, known = shown(foreman)
+    page = writer.get("/follow").text
+    secret = re.findall(r'name="secret" value="(\w+)"', page)[0]
+    mine, _ = change(owner)
+    assert foreman.post("/follow/password", data={**form, "last": known[-4:]}).status_code == 403
+    assert reader.get("/follow").status_code == 403
+    typed = {"secret": secret, "tip": number, "kind": "withdrawal", "message": "", "once": new_once()}
+    assert writer.post("/follow", data=typed).status_code == 403
+    assert WORDS not in reader.get("/follow").text
+    assert "您已经撤回" not in owner.get("/follow").text
+    assert opens(app, number, mine)
+
+
+def test_a_page_that_is_sent_once_more_brings_no_password_back(small_town: Town) -> None:
+    """A phone that loads its last page anew would put back a password that its owner changed since."""
+    app, number, old = handed(small_town)
+    client = followed(app, number, old)
+    form, first = shown(client)
+    client.post("/follow/password", data={**form, "last": first[-4:]})
+    second, _ = change(client)
+    assert client.post("/follow/password", data={**form, "last": first[-4:]}).status_code == 403
+    assert (opens(app, number, first), opens(app, number, second)) == (False, True)
+    assert "收到您的举报" in client.get("/follow").text
+
+
+def test_two_taps_at_once_are_one_change(town: Town) -> None:
+    """The second tap would say that somebody else changed it, and its owner believe it."""
+    app, number, old = handed(town)
+    client = followed(app, number, old)
+    form, new = shown(client)
+    cookie = client.get_cookie("visit", path="/follow")
+    assert cookie is not None
+
+    def tap(_n: int) -> int:
+        phone = app.test_client()
+        phone.set_cookie("visit", cookie.value, path="/follow")
+        return phone.post("/follow/password", data={**form, "last": new[-4:]}).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(tap, range(2))) == [200, 200]
+    assert opens(app, number, new)
+
+
+def test_what_the_desk_writes_meanwhile_stops_no_change(
+    small_town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody with the new password on paper would be told to load the page anew, and get another one."""
+    app, number, old = handed(small_town)
+    client = followed(app, number, old)
+    form, new = shown(client)
+    real = lock_receipt
+
+    def slow(*args: Any) -> bytes:
+        with small_town.tools.database.work(write=True) as session:
+            tip = session.scalars(select(Tip).where(Tip.number == number)).one()
+            versions.change(session, tip, state="answered")
+        return real(*args)
+
+    monkeypatch.setattr(receipts, "lock_receipt", slow)
+    assert client.post("/follow/password", data={**form, "last": new[-4:]}).status_code == 200
+    assert opens(app, number, new)
