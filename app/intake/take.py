@@ -190,7 +190,7 @@ def prepare(
         person=sent.person,
         sealed=sent.sealed,
     )
-    danger = danger_rows(tools, known, sent, day)
+    danger = danger_rows(tools, known, sent, reserved, day)
     return Prepared(tip, photos, case, danger, decision.desk)
 
 
@@ -229,11 +229,14 @@ def split_due(tools: Tools, decision: Decision, day: date) -> str:
     return tools.calendar.add_working(day, 1).day.isoformat() if len(decision.matters) > 1 else ""
 
 
-def danger_rows(tools: Tools, known: dict[str, Recipient], sent: Sent, day: date) -> tuple[Base, ...]:
+def danger_rows(
+    tools: Tools, known: dict[str, Recipient], sent: Sent, reserved: bool, day: date
+) -> tuple[Base, ...]:
     """The danger note (place, what), sealed to the duty desk alone; the rest of the tip stays sealed. Where none was
-    written, the place: the form says so.
+    written, the place: the form says so. Not of an accusation: of that only discipline may read a word that was not
+    written for the duty desk.
     """
-    note = sent.report.danger_note.strip() or sent.report.where.strip()
+    note = sent.report.danger_note.strip() or ("" if reserved else sent.report.where.strip())
     if not (sent.in_danger(tools.rules.questions) and note and DUTY in known):
         return ()
     return prepare_record(tools, known, kind="danger", value={"note": note}, holders=[DUTY], day=day).rows

@@ -160,10 +160,13 @@ class ReportForm(OnceForm):
 
 
 def check_content(form: ReportForm, photos: int) -> None:
-    """Text or one photo is needed, at most nine photos; the errors are added to the form."""
+    """Text or one photo is needed, at most nine photos, and for a danger what the duty desk may read: the note, or the
+    place where nobody in office is accused. The errors are added to the form.
+    """
     if not form.what.data and not photos:
         form.what.errors = [*form.what.errors, _l("请写一两句看到了什么，或者至少选一张照片。")]
-    if form.danger_now.data and not form.danger_note.data and not form.where.data:
+    place = form.where.data and not form.about_official.data
+    if form.danger_now.data and not form.danger_note.data and not place:
         form.danger_note.errors = [
             *form.danger_note.errors,
             _l("勾了“现在有危险”：请写一句在哪里、什么危险，值班的人好去看。"),

@@ -23,6 +23,7 @@ from app.tips.models import Tip
 from app.tips.receipts import Visit, look_up
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
+from tests.web.door import app_of, receipt_in, report
 
 CALM = {"q_gas_kind": "bottle", "q_gas_alarm": "no"}
 URGENT = {"q_gas_smell": "yes"}
@@ -115,6 +116,33 @@ def test_the_duty_desk_gets_the_danger_note_when_an_answer_says_danger(small_tow
     assert records(small_town) == before
     take(small_town.tools, sent(replace(GAS, danger_note="大集北口漏气", answers=URGENT)))
     assert records(small_town) == [*before, {"note": "大集北口漏气"}]
+
+
+def test_the_place_stands_in_for_a_missing_note_but_not_of_an_accusation(small_town: Town) -> None:
+    """The duty desk would not know where to go; or learn which place an accused colleague is reported for."""
+    before = records(small_town)
+    take(small_town.tools, sent(replace(GAS, danger_now=True)))
+    assert records(small_town) == [*before, {"note": GAS.where}]
+    take(small_town.tools, sent(replace(OFFICIAL, danger_now=True)))
+    take(
+        small_town.tools, sent(replace(OFFICIAL, about_official=False, danger_now=True))
+    )  # told by its words
+    assert len(records(small_town)) == len(before) + 1
+    take(small_town.tools, sent(replace(OFFICIAL, danger_now=True, danger_note="园区北门漏气")))
+    assert {"note": "园区北门漏气"} in records(small_town)
+
+
+def test_who_accuses_somebody_in_office_is_asked_for_the_line_that_the_duty_desk_reads(
+    small_town: Town,
+) -> None:
+    """A danger would be told without a place, though its writer could have said it."""
+    client = app_of(small_town).test_client()
+    fields = {"what": OFFICIAL.what, "where": OFFICIAL.where, "about_official": "y", "danger_now": "y"}
+    refused = report(client, **fields)
+    assert (refused.status_code, OFFICIAL.where in refused.text) == (422, True)
+    assert "请写一句在哪里、什么危险" in refused.text
+    receipt_in(report(client, **fields, danger_note="园区北门漏气"))
+    receipt_in(report(client, **{**fields, "about_official": "", "what": "漏气"}))
 
 
 def records(town: Town) -> list[dict[str, object]]:
