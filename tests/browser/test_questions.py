@@ -120,6 +120,31 @@ def test_the_form_asks_what_fits_the_sector(served: Served, browser: Browser) ->
     context.close()
 
 
+def test_a_form_that_came_back_shows_its_answers_and_drops_those_of_another_sector(
+    served: Served, browser: Browser
+) -> None:
+    """Who finds on mending the form that it is no gas would still send that gas is smelled, and ring the duty desk."""
+    context = browser.new_context(viewport={"width": 360, "height": 780})
+    page = context.new_page()
+    page.goto(f"{served.address}/report")
+    box = page.locator("#questions")
+    page.fill("#where", "车棚")
+    page.select_option("#sector", "gas")
+    box.get_by_role("group", name="现在闻得到漏气味吗？").get_by_text("是", exact=True).click()
+    page.click("button.go[type=submit]")
+    page.locator(".errors").wait_for()
+    page.fill("#what", "车棚里一股味")
+    page.locator("#q_gas_smell-yes").wait_for()
+    assert page.locator("#q_gas_smell-yes").is_checked()
+    assert page.locator("input[type=hidden][name^=q_]").count() == 0
+    page.select_option("#sector", "ebike")
+    page.locator("#q_gas_smell-yes").wait_for(state="detached")
+    page.click("button.go[type=submit]")
+    page.locator("[data-tip-number]").wait_for()
+    assert "先打电话" not in page.locator("main").inner_text()
+    context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_new_state_is_within_reach_of_everybody(served: Served, browser: Browser, scheme: str) -> None:
     """Somebody with poor eyes, big thumbs or a screen reader could not answer or read whom to call."""

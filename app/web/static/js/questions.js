@@ -11,10 +11,20 @@ export async function ask(box, sector) {
   const questions = all.sectors[sector] || [];
   const list = box.querySelector("div");
   list.replaceChildren(...questions.map((question) => fieldOf(sector, question)));
+  takeBack(box.form, list);
   box.hidden = questions.length === 0;
   const warn = () => warnOf(box, questions, sector);
   list.onchange = warn;
   warn();
+}
+
+// A form that came back to be mended holds its answers hidden: those of this sector are shown again, no others are sent.
+function takeBack(form, list) {
+  for (const kept of form.querySelectorAll("input[type=hidden][name^=q_]")) {
+    const input = list.querySelector(`#${CSS.escape(`${kept.name}-${kept.value}`)}`);
+    if (input) input.checked = true;
+    kept.remove();
+  }
 }
 
 async function read(address) {
