@@ -67,17 +67,12 @@ def change_password(tools: Tools, visit: Visit, password: str) -> Visit:
     """
     if done := changed_before(tools, visit, password):
         return done
-    keyring = tools.keyring
-    with tools.database.work() as session:
-        tip, _ = tip_of(session, tools, visit)
-    locked = lock_receipt(visit.private, Receipt(tip.number, password), keyring.pepper, keyring.looking_up)
     try:
-        write_lock(tools, visit, locked)
+        return put_lock(tools, visit, password)
     except (Handed, Outrun):  # the second of two taps
         if done := changed_before(tools, visit, password):
             return done
         raise
-    return replace(visit, lock=lock_of(locked), first=False)
 
 
 def changed_before(tools: Tools, visit: Visit, password: str) -> Visit | None:
@@ -91,7 +86,11 @@ def changed_before(tools: Tools, visit: Visit, password: str) -> Visit | None:
     return None
 
 
-def write_lock(tools: Tools, visit: Visit, locked: bytes) -> None:
+def put_lock(tools: Tools, visit: Visit, password: str) -> Visit:
+    keyring = tools.keyring
+    with tools.database.work() as session:
+        tip, _ = tip_of(session, tools, visit)
+    locked = lock_receipt(visit.private, Receipt(tip.number, password), keyring.pepper, keyring.looking_up)
     with tools.database.work(write=True) as session:
         tip, key = tip_of(session, tools, visit)
         same = seal_content(tip.id, key, replace(open_content(tip, key), own=True))
@@ -105,6 +104,7 @@ def write_lock(tools: Tools, visit: Visit, locked: bytes) -> None:
             subject=actor,
             detail={"what": "password"},
         )
+    return replace(visit, lock=lock_of(locked), first=False)
 
 
 class Handed(Exception):

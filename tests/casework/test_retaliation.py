@@ -182,3 +182,14 @@ def test_a_revisit_without_a_word_or_sent_twice(small_town: Town) -> None:
         assert tell(client, "revisit", again="yes", once=once).status_code == 303
     lines = read_follow(small_town.tools, visit_of(small_town, taken)).lines
     assert [line.text for line in lines if line.kind == "revisit"] == ["隐患又出现了。"]
+
+
+def test_what_was_ticked_at_a_revisit_stays_when_its_words_are_too_long(small_town: Town) -> None:
+    """Who ticked that they are threatened would send the shortened text without it, and no alarm would be raised."""
+    taken = closed(small_town)
+    small_town.now.pass_days(30)
+    answer = tell(phone(small_town, taken), "revisit", retaliation="yes", message="字" * 5001)
+    assert answer.status_code == 422
+    assert 'id="retaliation-yes" name="retaliation" value="yes" checked' in answer.text
+    assert 'id="retaliation-no" name="retaliation" value="no">' in answer.text
+    assert 'aria-describedby="revisit-error"' in answer.text

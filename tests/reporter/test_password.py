@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 from app.db import versions
 from app.sealing.once import new_once
 from app.sealing.receipt import lock_receipt
-from app.tips import receipts
 from app.tips.models import Tip
 from tests.makers import Town
 from tests.web.door import app_of, followed, receipt_in, report, signed_in
@@ -76,6 +75,7 @@ def test_the_old_password_opens_until_the_new_one_is_written_down(small_town: To
     form, new = shown(client)
     wrong = client.post("/follow/password", data={**form, "last": new[-5:-1] + "x"})
     assert (wrong.status_code, NEW.findall(wrong.text)) == (422, [new])
+    assert 'aria-invalid="true" aria-describedby="problem"' in wrong.text
     assert opens(app, number, old)
     assert not opens(app, number, new)
 
@@ -207,14 +207,13 @@ def test_what_the_desk_writes_meanwhile_stops_no_change(
     app, number, old = handed(small_town)
     client = followed(app, number, old)
     form, new = shown(client)
-    real = lock_receipt
 
     def slow(*args: Any) -> bytes:
         with small_town.tools.database.work(write=True) as session:
             tip = session.scalars(select(Tip).where(Tip.number == number)).one()
             versions.change(session, tip, state="answered")
-        return real(*args)
+        return lock_receipt(*args)
 
-    monkeypatch.setattr(receipts, "lock_receipt", slow)
+    monkeypatch.setattr("app.tips.receipts.lock_receipt", slow)
     assert client.post("/follow/password", data={**form, "last": new[-4:]}).status_code == 200
     assert opens(app, number, new)
