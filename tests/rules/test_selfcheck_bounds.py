@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from re import _constants as op  # type: ignore[attr-defined]  # the parser of re, to look at patterns as trees
-from re import _parser as parser  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any
 
 import pytest
 
 from app.rules.selfcheck import SelfCheck, expanded
 
+op: Any = import_module(
+    "re._constants"
+)  # re's own parser, to look at patterns as trees; it has no stable types
+parser: Any = import_module("re._parser")
 Then = Callable[[int], bool]
 RULES = SelfCheck.load()
 PATTERNS = [(name, one) for name, kind in RULES.kinds.items() for one in kind.patterns]
