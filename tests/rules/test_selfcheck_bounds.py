@@ -11,9 +11,7 @@ import pytest
 
 from app.rules.selfcheck import SelfCheck, expanded
 
-op: Any = import_module(
-    "re._constants"
-)  # re's own parser, to look at patterns as trees; it has no stable types
+op: Any = import_module("re._constants")  # to look at patterns as trees; neither has stable types
 parser: Any = import_module("re._parser")
 Then = Callable[[int], bool]
 RULES = SelfCheck.load()
