@@ -42,6 +42,7 @@ SYSTEMS = {  # where the same matter has a number too, so that nothing is looked
     "12345": "12345",
     "12350": "12350",
     "xinfang": "信访系统",
+    "yinhuan": "隐患排查治理系统",
     "zhifa": "综合执法系统",
     "yingji": "应急执法系统",
     "other": "别的",
@@ -576,13 +577,13 @@ EDGES = (
     ),
     Edge(
         "link_number",
-        "记外部编号",
+        "记外部编号、已录入",
         (*OPEN, "closed"),
         None,
         ("lead",),
         (
             Field("system", "哪个系统", "select", choices=options(SYSTEMS)),
-            Field("number", "编号", most=60),
+            Field("number", "那边的编号", required=False, most=60),
         ),
     ),
     Edge(

@@ -7,7 +7,6 @@ may issue (责令限期整改指令书, 处罚决定 …) is not among them: of 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from app.casework.context import Desktop, OpenTip
@@ -16,6 +15,8 @@ from app.casework.flow import COLOURS, CONCLUSIONS, LEVELS
 from app.casework.needs import happened
 from app.casework.pressing import PRESS
 from app.casework.records import Opened
+from app.casework.words import Rows, filled
+from app.clock.words import chinese_day, day_in
 from app.ledger.write import history
 
 CHANNELS = {
@@ -31,7 +32,6 @@ CHANNELS = {
     "village": "村居、网格员",
 }
 CALLS = ("phone", "12345", "12350")
-Rows = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,6 @@ def paper_at(now: Desktop, form_id: str, record: str) -> Offered | None:
 # ------------------------------------------------------------------------------------------ parts of sheets
 
 
-def filled(*rows: tuple[str, object]) -> Rows:
-    """Rows that say something."""
-    return tuple((label, str(value)) for label, value in rows if value)
-
-
 def head(now: Desktop) -> Rows:
     sector = now.tools.rules.sectors.get(now.now.sector)
     return filled(
@@ -107,14 +102,6 @@ def head(now: Desktop) -> Rows:
         ("行业领域", sector.name if sector else ""),
         ("承办单位", now.desk_name(now.now.desk)),
     )
-
-
-def chinese_day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
-def day_in(text: str) -> str:
-    return chinese_day(date.fromisoformat(text)) if text else ""
 
 
 def photos_in(record: Opened, *names: tuple[str, str]) -> tuple[tuple[str, tuple[dict[str, Any], ...]], ...]:

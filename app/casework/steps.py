@@ -18,9 +18,11 @@ from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
 from app.casework.needs import Unmet, check_major, colleagues, may_countersign
+from app.casework.outside import ENTERED, entered_now
 from app.casework.records import prepare_record, signature
 from app.casework.tickets import fill_back
 from app.casework.visiting import plan_visit
+from app.clock.words import chinese_day
 from app.rules.criteria import load_criteria
 from app.tips.content import Line, Photo
 
@@ -144,10 +146,15 @@ def note(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: t
 def link_number(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
-    """The matter's number in another system, sealed with the case and found by the desk's search."""
-    kept = [*now.now.facts.extra.get("external", []), [values["system"], values["number"].strip()]]
-    facts = replace(now.now.facts, extra={**now.now.facts.extra, "external": kept})
-    return Effect(facts=facts, said=f"{SYSTEMS[values['system']]} {values['number'].strip()}")
+    """The matter was entered in another system (已录入), with its number there, where it has one: sealed with the case
+    and found by the desk's search.
+    """
+    system, number = values["system"], values.get("number", "").strip()
+    extra = {**now.now.facts.extra, ENTERED: entered_now(now, system)}
+    if number:
+        extra["external"] = [*extra.get("external", []), [system, number]]
+    facts = replace(now.now.facts, extra=extra)
+    return Effect(facts=facts, said=f"{SYSTEMS[system]} {number or '已录入'}")
 
 
 def conclude(
@@ -191,7 +198,7 @@ def rectify(
     if not photos and not photos_before(now):  # later nobody can take one any more
         raise Unmet("请传整改前照片：核查记录里没有照片，销号要有前后对照。")
     value = {**pick(values, "measures", "person", "limit"), "before": [asdict(photo) for photo in photos]}
-    told = f"正在整改，期限 {limit.year}年{limit.month}月{limit.day}日。"
+    told = f"正在整改，期限 {chinese_day(limit)}。"
     return with_record(now, "order", value, signer=True, note=limit.isoformat(), limit=limit, told=told)
 
 

@@ -5,15 +5,16 @@ and says nothing of who reported, of a report's own words or of a person.
 """
 
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of
 from app.casework.flow import CONCLUDED, CONCLUSIONS, LEVELS, Edge
-from app.casework.needs import Unmet, reopened_at, since
+from app.casework.needs import Unmet, since
+from app.casework.outside import newest_site
 from app.casework.ticketed import KEPT, Ticket, tickets_in
+from app.clock.words import day_in
 from app.tips.content import Photo
 
 INTERIM = "您反映的事项已登记，正在核查。查清以后，结论、核查情况和处理结果再回复在这里。"
@@ -69,15 +70,10 @@ def conclusion(now: Desktop) -> str:
 
 
 def findings(now: Desktop) -> str:
-    """The newest signed site record since the last reopening."""
-    sites = [
-        one.value
-        for one in now.records[reopened_at(now.now) :]
-        if one.kind == "site" and one.value.get("signed_by")
-    ]
-    if not sites:
+    site = newest_site(now)
+    if site is None:
         return ""
-    value = sites[-1]
+    value = site.value
     level = LEVELS.get(str(value.get("level")), "")
     return ended(f"{value['enterprise']}：{value['found']}") + (ended(level) if level else "")
 
@@ -90,7 +86,7 @@ def measures(now: Desktop) -> str:
     said += [ended(f"有权处理的部门已办结（{one.value['document']}）：{one.value['result']}")
              for one in now.recorded("outcome")[-1:]]  # fmt: skip
     for one in now.recorded("order")[-1:]:
-        limit = day_words(date.fromisoformat(one.value["limit"]))
+        limit = day_in(one.value["limit"])
         said.append(ended(f"要求整改：{one.value['measures'].rstrip('。')}，期限 {limit}"))
     if since(now, "strike_off", "reopen"):
         said.append("整改后已复查，隐患已经消除。")
@@ -99,7 +95,3 @@ def measures(now: Desktop) -> str:
 
 def ended(text: str) -> str:
     return text.rstrip("。；;. ") + "。"
-
-
-def day_words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

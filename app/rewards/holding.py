@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.casework.context import Desktop
 from app.casework.flow import CONCLUDED, PROVEN
 from app.casework.models import Case
+from app.clock.words import chinese_day
 from app.people.tools import Tools
 from app.rewards.book import UNPAID, claim_until, enter
 from app.rewards.models import Reward
@@ -71,7 +72,7 @@ def tell(session: Session, now: Desktop, freed: Sequence[Reward]) -> None:
     for row in freed:
         if row.tip_number is not None and row.tip_number in tips:
             one, until = tips[row.tip_number], row.lapse_due
-            day = f"可以领了，{until.year}年{until.month}月{until.day}日前有效" if until else "照发"
+            day = f"可以领了，{chinese_day(until)}前有效" if until else "照发"
             text = f"复查完了，奖励{day}。"
             fresh = session.get_one(Tip, one.tip.id)
             add_line(session, fresh, one.key, Line(day=now.day, by="notice", kind="told", text=text))

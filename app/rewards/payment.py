@@ -13,6 +13,7 @@ from sqlalchemy import Select, select, update
 
 from app.casework.context import Desktop
 from app.casework.needs import Unmet
+from app.clock.words import chinese_day
 from app.db.versions import Outrun, change
 from app.people.holder import Holder
 from app.people.tools import Tools
@@ -75,7 +76,7 @@ def offer(tools: Tools, now: Desktop, reward_id: str) -> None:
         )
     sealed = seal_to(tip.public_key, canonical_json({"fen": fen}), context(reward_id, tip.number))
     until = claim_until(tools)
-    day = f"{until.year}年{until.month}月{until.day}日" if until else ""
+    day = chinese_day(until) if until else ""
     text = (
         f"有一笔奖励可以领，{day}前有效。领之前请先看说明。"
         if day

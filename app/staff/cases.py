@@ -23,6 +23,7 @@ from app.casework.needs import (
     nobody_to_recheck,
     possible,
 )
+from app.casework.outside import ready_for
 from app.casework.papers import CHANNELS
 from app.casework.presence import look
 from app.casework.reading import (
@@ -231,6 +232,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         inspect=insider_words().inspect,
         is_retaliation=is_retaliation,
         tickets=tickets_of(now),
+        outside=ready_for(now) if now.is_lead else (),
         ready_text=ready_text,
         channel_names=CHANNELS,
         alone=is_alone(now),

@@ -15,6 +15,8 @@ from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext
 
+from app.clock.words import chinese_day
+
 CHINESE, ENGLISH = "zh", "en"
 COOKIE = "language"
 SECONDS = 180 * 86400
@@ -98,7 +100,7 @@ def day_in_words(day: date) -> str:
     """A day as people write it: 2026年11月24日, 24 November 2026."""
     if in_english():
         return f"{day.day} {calendar.month_name[day.month]} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日"
+    return chinese_day(day)
 
 
 def told(text: str) -> str:

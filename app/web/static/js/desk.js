@@ -10,13 +10,22 @@ for (const button of document.querySelectorAll("[data-put]")) {
   });
 }
 
-for (const button of document.querySelectorAll("[data-copy]")) {
+// A button that copies a text; one of a form goes on and sends it. Without scripts the text is selected by hand.
+for (const button of document.querySelectorAll("[data-copies]")) {
+  const text = document.getElementById(button.dataset.copies);
   button.hidden = false;
-  button.addEventListener("click", async () => {
-    const field = document.getElementById(button.dataset.copy);
-    field.select();
-    if (navigator.clipboard) await navigator.clipboard.writeText(field.value).catch(() => {});
-    button.textContent = button.dataset.done;
+  if (button.dataset.words) button.textContent = button.dataset.words;
+  button.addEventListener("click", async (event) => {
+    event.preventDefault();
+    text.focus();
+    text.select();
+    try {
+      await navigator.clipboard.writeText(text.value);
+    } catch (error) {
+      document.execCommand("copy"); // an office PC over plain http knows no clipboard
+    }
+    if (button.form) button.form.requestSubmit();
+    else button.textContent = button.dataset.done;
   });
 }
 
