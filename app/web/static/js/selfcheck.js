@@ -131,6 +131,7 @@ export function show(textarea, container, rules, full) {
 // A status that appears with its words in it is not read out by every reader; words that come into one that is there are.
 function sayAnew(status) {
   const words = [...status.childNodes];
+  if (words.length === 0) return; // it is being said
   status.replaceChildren();
   setTimeout(() => status.replaceChildren(...words), 50);
 }
