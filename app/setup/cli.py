@@ -25,12 +25,16 @@ from app.sealing.errors import SealError
 from app.setup import demonstration, supervisor
 from app.setup.backup import NoBackup, back_up
 from app.setup.backup import restore as put_back
-from app.setup.install import is_installed
-from app.setup.real import HasDesk, seat_later, set_up
+from app.setup.install import NoVillage, is_installed
+from app.setup.real import HasDesk, add_villages, seat_later, set_up
 from app.setup.subjects import known_subjects
 from app.web.services import WallClock, settings
 from config import Settings, load
 
+NOT_THE_ROOT = "these halves are not the root's; nothing was changed"
+NO_VILLAGE = (
+    "{}: not a village's full name (…村, …社区, …居委会), or it has a post already; nothing was changed"
+)
 NOTHING = "nothing is set up here; run flask setup, or name its folder in ANSHAO_DATA"
 
 
@@ -43,6 +47,7 @@ def register(app: Flask) -> None:
         restore,
         recover,
         seat_discipline,
+        add_village,
         retention,
         code,
         route,
@@ -69,12 +74,17 @@ def installed() -> Settings:
 @click.option(
     "--district-discipline", is_flag=True, help="also a desk of the district's discipline (区纪委监委)"
 )
-def setup(town: str, district: str, district_discipline: bool) -> None:
+@click.option("--village", "villages", multiple=True, help="a village's full name (村居全名), once for each")
+def setup(town: str, district: str, district_discipline: bool, villages: tuple[str, ...]) -> None:
     """Set an installation up: keys, database, desks; prints each desk's invitation once, on paper's behalf."""
     try:
         given = Settings(**{**vars(settings()), "town": town, "district": district})
-        for line in set_up(given, WallClock().today(), district_discipline=district_discipline):
+        for line in set_up(
+            given, WallClock().today(), district_discipline=district_discipline, villages=villages
+        ):
             click.echo(line)
+    except NoVillage as error:
+        raise click.ClickException(NO_VILLAGE.format(error)) from None
     except KeyringBroken as error:
         raise click.ClickException(str(error)) from error
 
@@ -166,9 +176,25 @@ def seat_discipline(first: str, second: str) -> None:
     try:
         click.echo(seat_later(given, (first, second), WallClock().today()))
     except SealError:
-        raise click.ClickException("these halves are not the root's; nothing was changed") from None
+        raise click.ClickException(NOT_THE_ROOT) from None
     except HasDesk:
         raise click.ClickException("it has a desk already") from None
+
+
+@click.command("add-village")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--first", prompt="根钥上半 first half", hide_input=True)
+@click.option("--second", prompt="根钥下半 second half", hide_input=True)
+def add_village(names: tuple[str, ...], first: str, second: str) -> None:
+    """Give each village of NAMES (村居全名) a post of its own, with both halves of the root; prints the invitations."""
+    given = installed()
+    try:
+        for line in add_villages(given, (first, second), names, WallClock().today()):
+            click.echo(line)
+    except SealError:
+        raise click.ClickException(NOT_THE_ROOT) from None
+    except NoVillage as error:
+        raise click.ClickException(NO_VILLAGE.format(error)) from None
 
 
 @click.group("retention")

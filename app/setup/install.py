@@ -1,8 +1,10 @@
 """Setting an installation up: keys, schema, desks. Never a default password or key."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 
 from sqlalchemy import select
@@ -14,6 +16,7 @@ from app.people.admission import found_desk
 from app.people.keyring import Keyring, make_keyring
 from app.people.models import Desk, Installation
 from app.people.recovery import found_recovery
+from app.rules.posters import PosterRules
 from app.rules.routing import JIWEI, Rules
 from app.sealing.epochs import EpochKeys, RootKeys, fingerprint, new_root
 from app.sealing.keys import KeyPair
@@ -27,10 +30,14 @@ POSTS = (  # desks that every installation has beside those of the duty list
     ("signer", "签批人", "signer"),
     ("cashier", "奖金发放岗", "cashier"),
     ("clerk", "登记岗", "clerk"),
-    ("village", "村居填报岗", "village"),
     ("admin", "管理员", "admin"),
 )
+ONE_FOR_ALL = "村居填报岗"  # where no village was named: all of them share one list
 SPECIAL = {"dispatch": "dispatch", "duty": "duty", "jijian": "discipline", "office": "office"}
+
+
+class NoVillage(ValueError):
+    """Not a village's or a community's full name (村居全名), or one that has a post already."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +49,14 @@ class Installed:
     recovery: dict[str, KeyPair]
 
 
-def install(settings: Settings, day: date, *, district_discipline: bool = False) -> Installed:
-    """Make keys, schema and desks in an empty data folder; with `district_discipline` also a desk of 区纪委监委, which
-    works on paper else. Raises KeyringBroken where keys exist already.
+def install(
+    settings: Settings, day: date, *, district_discipline: bool = False, villages: Sequence[str] = ()
+) -> Installed:
+    """Make keys, schema and desks in an empty data folder; a post for each of `villages` (村居全名), or one for all;
+    with `district_discipline` also a desk of 区纪委监委, which works on paper else. Raises KeyringBroken where keys
+    exist already, NoVillage.
     """
+    posts = village_posts(villages) if villages else [village_post("village", ONE_FOR_ALL)]
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_keyring(settings.keys)
     root = new_root()
@@ -54,7 +65,10 @@ def install(settings: Settings, day: date, *, district_discipline: bool = False)
     keyring = Keyring(settings.keys, fingerprint(root.public))
     with database.work(write=True) as session:
         session.add(Installation(id=1, pepper_check=keyring.pepper_check(), root_public=root.public))
-        keys = {desk.id: found_desk(session, keyring, root.private, desk, day) for desk in inside_desks()}
+        keys = {
+            desk.id: found_desk(session, keyring, root.private, desk, day)
+            for desk in (*inside_desks(), *posts)
+        }
         session.add_all(outside_desks())
         session.flush()
         if district_discipline:
@@ -93,6 +107,23 @@ def inside_desks() -> list[Desk]:
         Desk(id=desk_id, name=name, kind="inside", role=role, active=True)
         for desk_id, name, role in (*town, *POSTS)
     ]
+
+
+def village_posts(names: Sequence[str], known: Mapping[str, str] | None = None) -> list[Desk]:
+    """A post for each village beside the `known` desks (names by id). Raises NoVillage."""
+    rules, desks = PosterRules.load(), dict(known or {})
+    free = (f"village_{at}" for at in count(1) if f"village_{at}" not in desks)
+    found = []
+    for name in (one.strip() for one in names):
+        if not rules.is_village(name) or name in desks.values():
+            raise NoVillage(name)
+        found.append(village_post(next(free), name))
+        desks[found[-1].id] = name
+    return found
+
+
+def village_post(desk_id: str, name: str) -> Desk:
+    return Desk(id=desk_id, name=name, kind="inside", role="village", active=True)
 
 
 def outside_desks() -> list[Desk]:

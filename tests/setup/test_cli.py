@@ -117,6 +117,28 @@ def test_the_district_s_discipline_gets_a_desk_if_wanted(installed: tuple[Path, 
     join(new, "qu_jiwei", dict(INVITATION.findall(done.output))["qu_jiwei"])
 
 
+def test_each_village_gets_a_post_of_its_own(installed: tuple[Path, str], tmp_path: Path) -> None:
+    """One village would read what another reported; or half the root would make a post."""
+    folder, printed = installed
+    first, second = (half for _, _, name, half in HALF.findall(printed) if name == "root")
+    paper = ("--first", first, "--second", second)
+    assert "nothing was changed" in run(folder, "add-village", "前进村", *paper[:2], "--second", first).output
+    for wrong in ("前进公司", "城建办公室", "村口"):
+        assert "nothing was changed" in run(folder, "add-village", "前进村", wrong, *paper).output
+    done = run(folder, "add-village", "前进村", "和平社区", *paper)
+    codes = dict(INVITATION.findall(done.output))
+    assert set(codes) == {"village_1", "village_2"}
+    join(folder, "village_2", codes["village_2"])
+    assert "nothing was changed" in run(folder, "add-village", "前进村", *paper).output
+    new = tmp_path / "data"
+    town = ("--town", "演示镇", "--district", "演示区")
+    assert run(new, "setup", *town, "--village", "前进村", "--village", "前进村").exit_code != 0
+    assert not new.exists()
+    done = run(new, "setup", *town, "--village", "前进村", "--village", "和平社区")
+    assert {"village_1", "village_2"} <= set(dict(INVITATION.findall(done.output)))
+    assert "村居填报岗" not in done.output
+
+
 def test_an_update_brings_an_older_database_to_head(small_town: Town) -> None:
     """After an update nothing would start, and the command that the message names not exist."""
     database = small_town.tools.database
