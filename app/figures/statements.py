@@ -61,6 +61,7 @@ class Figures:
     days: int | None  # median from registration to conclusion
     extended: int
     ordered: int  # 责令整改
+    ordered_done: int  # of these, cases struck off since: with `ordered` the rate of rectification (整改率)
     struck_off: int  # 整改销号
     rectifying: int  # now
     rectifying_late: int
@@ -97,6 +98,7 @@ def state_figures(session: Session, tools: Tools, holder: Holder, desk: str, qua
         days=round(statistics.median(spans)) if len(spans) >= LEAST else None,
         extended=count["extend"],
         ordered=count["rectify"],
+        ordered_done=count["rectified"],
         struck_off=count["strike_off"],
         rectifying=count["rectifying"],
         rectifying_late=count["rectifying_late"],
@@ -120,10 +122,12 @@ def check_desk(session: Session, holder: Holder, desk: str) -> None:
 def count_events(
     tools: Tools, now: Situation, quarter: Quarter, count: Counter[str], spans: list[int]
 ) -> None:
+    edges = [event.edge for event in now.events]
     for at, event in enumerate(now.events):
         if not quarter.first <= event.day <= quarter.last:
             continue
         count[event.edge] += 1
+        count["rectified"] += event.edge == "rectify" and "strike_off" in edges[at:]
         if event.edge == "conclude":
             count["concluded"] += 1
             spans.append((event.day - now.day).days)

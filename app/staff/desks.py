@@ -9,8 +9,9 @@ from app.casework.models import NEVER
 from app.casework.needs import Unmet
 from app.casework.pressing import LIGHTS, MOST, WITH, press, watched
 from app.casework.reading import note_listing
-from app.casework.records import SIGNABLE, read_records
+from app.casework.records import SIGNABLE, Opened, read_records
 from app.casework.signing import sign_record
+from app.db.base import month_of
 from app.notices.write import mark_done
 from app.people.desks import all_desks
 from app.staff.cases import names
@@ -27,15 +28,24 @@ MOST_INSTRUCTION = 500  # characters
 
 @signed_in("signer", "office")
 def signing(problem: str = "") -> str:
-    """Site records and what waits for a signature; newly written, never a report's words."""
+    """What waits for a signature, all of it, and what is signed, a month or a case at a time; newly written, never a
+    report's words.
+    """
     note_listing(tools(), holder(), "signing")
+    number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
     with tools().database.work() as session:
-        found = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
+        every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
+        months = sorted({month_of(one.day) for one in every if one.value.get("signed_by")}, reverse=True)
+        month = request.args.get("month", "") or next(iter(months), "")
+        found = [one for one in every if is_shown(one, month, number)]
         desks = all_desks(session)
         fined = decidable(session, found) if "office" in holder().roles else set()
     return render_template(
         "staff/signing.html",
-        records=found,
+        records=sorted(found, key=lambda one: (not one.value.get("signed_by"), one.day), reverse=True),
+        months=months,
+        month="" if number else month,
+        number=number,
         decidable=fined,
         fields=EDGE.fields,
         kinds=KIND_NAMES,
@@ -44,6 +54,12 @@ def signing(problem: str = "") -> str:
         problem=problem,
         **names(),
     )
+
+
+def is_shown(one: Opened, month: str, number: str) -> bool:
+    if number:
+        return one.value.get("number") == number
+    return not one.value.get("signed_by") or month_of(one.day) == month
 
 
 @signed_in("signer")

@@ -10,6 +10,7 @@ from app.casework.flow import LEADS, state_names
 from app.casework.models import ENDS
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
+from app.figures.hazards import Hazards, hazards
 from app.figures.quarters import NoQuarter, Quarter, months_until
 from app.figures.releases import COLUMNS, preview, publish, releases
 from app.figures.rewards import reward_totals
@@ -78,8 +79,10 @@ def committees() -> dict[str, str]:
 @signed_in(*READERS)
 def figures() -> str:
     """Twelve months and what is open; a desk sees its own."""
-    note_listing(tools(), holder(), "figures")
+    for page in ("figures", *(("rewards", "signing") if sees_all() else ())):
+        note_listing(tools(), holder(), page)
     today = tools().now.today()
+    money = None
     months, this = months_until(today, MONTHS), Quarter.of(today)
     with tools().database.work() as session:
         found = totals(session, tools(), holder(), months)
@@ -89,10 +92,13 @@ def figures() -> str:
             (one, statements(session, tools(), holder(), one)) for one in (this.before, this.before.before)
         ]
         published = {str(one.quarter) for one in releases(session)}
+        if sees_all():
+            money = reward_totals(session, tools(), holder(), this)
+            charts += charts_of_hazards(hazards(session, tools(), holder(), this), desks)
     return render_template(
         "staff/figures.html", charts=charts, quarters=[this, this.before, this.before.before], handed=handed,
         published=published, ended=lambda one: one.ended(today), today=today, everything=sees_all(), desks=desks,
-        own=own_desks(desks),
+        money=money, own=own_desks(desks),
     )  # fmt: skip
 
 
@@ -135,6 +141,15 @@ def charts_of(found: Totals, months: Sequence[str], desks: Mapping[str, str]) ->
     ]  # fmt: skip
 
 
+def charts_of_hazards(found: Hazards, desks: Mapping[str, str]) -> list[Chart]:
+    """Of what the office and the leader hold site records of: this quarter's findings, and what is open."""
+    places = {name: name or "别的地方" for name in sorted(found.found)}
+    return [
+        chart("没有销号的重大事故隐患，按岗位", desks, ("件", found.major_open)),
+        chart("本季度查出的隐患，按村、社区", places, ("查出", found.found), ("其中重大", found.major)),
+    ]
+
+
 def month_of(one: object) -> str:
     return str(getattr(one, "month"))  # noqa: B009 - of both kinds
 
@@ -151,13 +166,14 @@ def desk_of(one: object) -> str:
 def quarter(text: str) -> str:
     """The report to the party committee and the government, each sentence made from figures."""
     asked = quarter_in(text)
-    for page in ("figures", "rewards"):
+    for page in ("figures", "rewards", "signing"):
         note_listing(tools(), holder(), page)
     with tools().database.work() as session:
         found = totals(session, tools(), holder(), (*asked.before.months, *asked.months))
         stated = statements(session, tools(), holder(), asked)
         desks = all_desks(session)
         money = reward_totals(session, tools(), holder(), asked)
+        found_where = hazards(session, tools(), holder(), asked)
     waited = [
         desk.name for desk in desks.values()
         if desk.active and desk.kind == "inside" and desk.role in ("handling", "dispatch", "office")
@@ -179,6 +195,7 @@ def quarter(text: str) -> str:
             "late": found.open(lambda one: committee_of(one.sector) if one.late else None),
         },
         stated=stated, total=added(stated.values()), channels=CHANNELS, waited=waited, money=money,
+        hazards=found_where,
         today=tools().now.today(),
     )  # fmt: skip
 
