@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -15,7 +15,8 @@ from app.tips.content import Report
 from app.tips.receipts import look_up
 from tests.browser.test_pages import judged
 from tests.browser.wire import Wire
-from tests.casework.test_way import desktop, picture, sign_all
+from tests.casework.test_counting import struck_off
+from tests.casework.test_way import desktop, picture, sign_all, verified
 from tests.intake.test_take import GAS, sent
 from tests.makers import OTP_SECRET, PASSPHRASE, Town
 
@@ -191,3 +192,42 @@ def test_a_site_record_is_printed_from_the_visit(sign_in: SignIn, wire: Wire, sm
     assert page.locator("article img").count() == 2
     assert re.search(r"第 1 份", words)
     assert judged(page, "a printed paper") == []
+
+
+def test_one_record_is_pasted_into_every_system(sign_in: SignIn, wire: Wire, small_town: Town) -> None:
+    """The record would be typed again for each system, and nobody would know in which it stands already."""
+    taken = verified(small_town)
+    page = sign_in("chengjian")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{wire.address}/desk/cases/{taken.case_id}")
+    part = page.locator("details", has=page.locator("#ready-zhifa"))
+    part.locator("summary").click()
+    part.get_by_role("button", name="复制，并记下已录入").click()
+    page.get_by_text("已录入 2026").wait_for()
+    assert "某饭店" in page.evaluate("navigator.clipboard.readText()")
+    assert judged(page, "entered elsewhere") == []
+
+
+def test_the_quarter_s_report_is_printed(sign_in: SignIn, wire: Wire, small_town: Town) -> None:
+    """Before the quarterly meeting somebody would count by hand, or print what is not for paper."""
+    struck_off(small_town, verified(small_town))
+    verified(small_town)
+    small_town.now.day = date(2027, 1, 8)
+    page = sign_in("chengjian")
+    page.goto(f"{wire.address}/desk/figures")
+    page.get_by_role("link", name="镇城建办 2026-4 岗位季报").click()
+    page.get_by_role("button", name="交给镇安委会办公室").click()
+    page.get_by_text("不再改").wait_for()
+    page = sign_in("office")
+    page.goto(f"{wire.address}/desk/figures")
+    assert judged(page, "figures") == []
+    page.get_by_role("link", name="2026 年第 4 季度报告").click()
+    assert judged(page, "the quarter's report") == []
+    words = page.locator("article").inner_text()
+    for part in ("镇党委、镇政府", "本季度登记各类事项 2 件", "查出隐患 2 处", "整改率 100%", "现有 1 件过了"):
+        assert part in words, part
+    page.emulate_media(media="print")
+    assert not page.locator(".top").is_visible()
+    assert page.locator("article").is_visible()
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") <= 2
