@@ -174,6 +174,7 @@ def quarter(text: str) -> str:
         desks = all_desks(session)
         money = reward_totals(session, tools(), holder(), asked)
         found_where = hazards(session, tools(), holder(), asked)
+    total = added(stated.values())
     waited = [
         desk.name for desk in desks.values()
         if desk.active and desk.kind == "inside" and desk.role in ("handling", "dispatch", "office")
@@ -194,8 +195,8 @@ def quarter(text: str) -> str:
             "ended": found.ends(lambda one: committee_of(one.sector), asked.months),
             "late": found.open(lambda one: committee_of(one.sector) if one.late else None),
         },
-        stated=stated, total=added(stated.values()), channels=CHANNELS, waited=waited, money=money,
-        hazards=found_where,
+        stated=stated, total=total, waited=waited, money=money, hazards=found_where,
+        listed={channel: name for channel, name in CHANNELS.items() if channel in total},
         today=tools().now.today(),
     )  # fmt: skip
 

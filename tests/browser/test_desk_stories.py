@@ -224,7 +224,13 @@ def test_the_quarter_s_report_is_printed(sign_in: SignIn, wire: Wire, small_town
     page.get_by_role("link", name="2026 年第 4 季度报告").click()
     assert judged(page, "the quarter's report") == []
     words = page.locator("article").inner_text()
-    for part in ("镇党委、镇政府", "本季度登记各类事项 2 件", "查出隐患 2 处", "整改率 100%", "现有 1 件过了"):
+    for part in (
+        "镇党委、镇政府",
+        "本季度登记各类事项 2 件",
+        "查出隐患 2 处",
+        "整改率 100%",
+        "现有 1 件过了",
+    ):
         assert part in words, part
     page.emulate_media(media="print")
     assert not page.locator(".top").is_visible()
