@@ -1,6 +1,6 @@
 """Leaving in a hurry (快速离开), large type (长辈版) and the language: the bar at the top of every reporter's page.
 
-Both work without script. With it the page is replaced, so that going back does not lead here (static/js/leave.js).
+Both work without script. With it nothing of ours stays in the tab's list of pages (static/js/leave.js).
 """
 
 from urllib.parse import urlsplit

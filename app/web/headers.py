@@ -81,7 +81,7 @@ def stay_here() -> AnyResponse | None:
 
 
 def register(app: Flask) -> None:
-    leave = LEAVE.read_text("utf-8")
+    leave = shortened(LEAVE.read_text("utf-8"))
     app.jinja_env.globals["leave_script"] = Markup(leave)  # noqa: S704 - our own file
     app.config[INLINE_SOURCE] = " ".join(
         map(source_hash, (app.jinja_env.get_template(INLINE).render(), leave))
@@ -90,6 +90,12 @@ def register(app: Flask) -> None:
     app.before_request(stay_here)
     app.after_request(add_headers)
     app.jinja_env.globals["csp_nonce"] = CallOnPrint()
+
+
+def shortened(script: str) -> str:
+    """Without comments on lines of their own and without indentation: it comes with every first view."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line.partition(" // ")[0] for line in lines if line and not line.startswith("//"))
 
 
 def source_hash(script: str) -> str:

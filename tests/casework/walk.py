@@ -229,6 +229,8 @@ class Walk:
     def value(self, one: Field, case_id: str, holder: Holder, sensible: bool) -> str:
         if not sensible and self.random.random() < 0.5:
             return self.random.choice(NONSENSE)
+        if one.name == "exits" and sensible:  # blocked: then no day but today would do
+            return ""
         if one.choices:
             return self.random.choice(one.choices)[0]
         pick: dict[str, Callable[[], str]] = {

@@ -118,7 +118,7 @@ def test_each_verified_rule_comes_with_its_source(client: FlaskClient, address: 
 
 @pytest.mark.parametrize("address", PAGES)
 def test_what_turns_out_unverified_leaves_the_page_as_law(
-    client: FlaskClient, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_town: Town, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Attack on the mark itself: with every mark changed to `memory`, not one citation may remain."""
     for path in DATA.glob("*.yaml"):
@@ -128,6 +128,8 @@ def test_what_turns_out_unverified_leaves_the_page_as_law(
         path.write_text(re.sub(r"src: (found|town)", "src: memory", path.read_text("utf-8")), "utf-8")
     changed = PublicFacts.load(tmp_path)
     monkeypatch.setattr(PublicFacts, "load", lambda: changed)
+    tools = replace(small_town.tools, rules=replace(small_town.tools.rules, lines=changed.desks))
+    client = app_of(replace(small_town, tools=tools)).test_client()
     page = read(client, address)
     assert page.of("law") == page.of("elsewhere") == []
     assert "依据：" not in page.text

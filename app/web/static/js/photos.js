@@ -193,7 +193,7 @@ function forget(ticket) {
   const body = new FormData();
   body.append("once", once.value);
   body.append("held", ticket);
-  fetch(form.dataset.drop, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => {});
+  fetch(`${form.dataset.photos}/drop`, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => {});
 }
 
 function unsend(photo) {

@@ -1,7 +1,6 @@
 // What the form does beyond being filled in and sent. Loaded at the first touch of it, so that the first view is one
 // request; each part loads only what it needs, and without any of it the form is complete.
 
-import "./leave.js";
 import { watch } from "./selfcheck.js";
 
 const form = document.getElementById("report");

@@ -9,19 +9,16 @@ const end = () => { done = 1; held && held.click(); held = 0; };
 const named = () => f.mode.value != "anonymous" && !f.sealed_identity.value;
 const load = () => {
 if (done || script) return;
-script = document.createElement("script");
-script.type = "module";
-script.src = form.dataset.script;
-script.onload = script.onerror = end;
-form.append(script);
+const type = "module", src = form.dataset.script;
+form.append((script = Object.assign(document.createElement("script"), { type, src, onload: end, onerror: end })));
 };
 form.onpointerdown = form.onchange = load;
 form.addEventListener("focusin", load);
-form.onsubmit = (event) => {
+form.onsubmit = (e) => {
 if (done || !named()) return;
 load();
-held = event.submitter || form.querySelector("button.go[type=submit]");
-event.preventDefault();
+held = e.submitter || form.querySelector("button.go");
+e.preventDefault();
 };
 onpageshow = () => { f.mode.value != "anonymous" && load(); };
 })();
