@@ -23,7 +23,10 @@ TEXTS = {  # name: (most characters, meaning)
     "where": (200, "在哪里"),
     "enterprise": (200, "哪家单位"),
     "when": (200, "什么时候"),
-    "danger_note": (200, "勾了 danger_now 才写：哪里、什么危险，值班席马上能看到"),
+    "danger_note": (
+        200,
+        "勾了 danger_now 才写：哪里、什么危险，值班席马上能看到；没写就看 where（告公职人员的不给看）",
+    ),
     "not_these": (200, "谁不能知道：科室或人名"),
     "name": (40, "举报人姓名：到了就封存，永远不再送出；要有 consent"),
     "phone": (20, "举报人电话：到了就封存，永远不再送出；要有 consent"),

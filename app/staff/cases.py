@@ -13,7 +13,7 @@ from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
-from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, SYSTEMS, TABLE, Field, state_names
+from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, SYSTEMS, TABLE, Edge, Field, state_names
 from app.casework.needs import (
     Unmet,
     colleagues,
@@ -55,7 +55,7 @@ from app.rules.canned import load_canned
 from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
 from app.staff.news import news_of
-from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES
+from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES, ONWARD
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
 from app.web.request import photos_sent
@@ -214,7 +214,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
             missing,
             *([(field, choices(now, field, members)) for field in part] for part in (one.fields, one.more)),
         )
-        for one, missing in possible(now)
+        for one, missing in sorted(possible(now), key=onward)
     ]
     return render_template(
         "staff/case.html",
@@ -249,6 +249,14 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         kinds=KIND_NAMES,
         **names(),
     )
+
+
+def onward(one: tuple[Edge, str | None]) -> int:
+    """Where a step stands on the page: what brings the case on comes first, and of it what can be taken now."""
+    edge, missing = one
+    if edge.name not in ONWARD:
+        return 2 * len(ONWARD)
+    return ONWARD.index(edge.name) + (len(ONWARD) if missing else 0)
 
 
 def canned_for(now: Desktop) -> dict[str, list[str]]:

@@ -39,6 +39,11 @@ KIND_NAMES = {
     "blacklist": "建议列入失信名单",
     "assist": "协办单",
 }
+# What brings a case on, in this order before all else that may be done.
+ONWARD = (
+    "assign", "accept", "plan_visit", "verify", "conclude", "answer", "rectify", "report_done", "strike_off",
+    "not_fixed", "close", "report_back", "record_outcome", "uphold", "reopen", "countersign",
+)  # fmt: skip
 # Steps that stand folded away on a case's page, so that the next one is seen.
 MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")
 INSIDE = ("allot", "note", "link_number")
