@@ -155,11 +155,13 @@ def prepare_tip(
     digest: bytes,
     person: Person = NOBODY,
     sealed: SealedIdentity | None = None,
+    phrase: str = "",
 ) -> NewTip:
     """Seal a tip under `key` to `desk`, to its own receipt and to the keepers. `sequence` is set once the ledger gave
-    it a place. Where the phone `sealed` who sent it, that is kept. Raises NoLivingKey, WrongIdentity, Busy.
+    it a place. Where the phone `sealed` who sent it, that is kept; a caller's `phrase` is the first password. Raises
+    NoLivingKey, WrongIdentity, Busy.
     """
-    month, pair, receipt = month_of(day), generate(), Receipt(new_number(), new_password())
+    month, pair, receipt = month_of(day), generate(), Receipt(new_number(), phrase or new_password())
     subject = Subject("tip", tip_id)
     grants = grants_for(tools, known, subject, key, [desk], reserved, month)
     grants.append(seal_grant(tools.keyring, subject, key, reporter_recipient(tip_id, pair.public), month))

@@ -33,8 +33,10 @@ def heard(
     photos: Sequence[bytes] = (),
     held: Sequence[Photo] = (),
     receipt: bool = False,
+    phrase: str = "",
 ) -> Sent:
-    """The report. Without `receipt` nobody gets one; with it the first password was heard by a clerk (代报).
+    """The report. Without `receipt` nobody gets one; with it the first password was heard by a clerk (代报): digits, or
+    the `phrase` that the caller chose.
 
     A name or telephone stands for the consent (单独同意) to this version of the notice: the door asks for it.
     """
@@ -50,4 +52,4 @@ def heard(
         consent=privacy_notice().stamp if mode != "anonymous" else "",
     )
     handed = "clerk" if receipt else ""
-    return Sent(report, once, photos, person, give_receipt=receipt, handed=handed, held=held)
+    return Sent(report, once, photos, person, give_receipt=receipt, handed=handed, held=held, phrase=phrase)

@@ -189,6 +189,7 @@ def prepare(
         digest=digest,
         person=sent.person,
         sealed=sent.sealed,
+        phrase=sent.phrase,
     )
     danger = danger_rows(tools, known, sent, reserved, day)
     return Prepared(tip, photos, case, danger, decision.desk)

@@ -34,6 +34,7 @@ class Keyring:
         self.standing = read_key(folder / "standing")
         self.taking_in = Queue(2)  # separate bounded queues: nobody can starve the others
         self.looking_up = Queue(2)
+        self.phrases = Queue(1)  # 64 MiB each
         self.staff = Queue(1)
         self._months: dict[str, bytes] = {}
 

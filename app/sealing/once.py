@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Iterable
 
 from app.sealing.errors import SealError
-from app.sealing.fields import Place, derive_key, open_json, seal_json
+from app.sealing.fields import Place, canonical_json, derive_key, open_json, seal_fixed
 from app.sealing.framing import from_text, to_text
 from app.sealing.receipt import Receipt
 
 ONCE_BYTES = 32
+RECEIPT_BYTES = 128  # whatever the password is: a phrase would tell of a call
 PLACE = Place("tips", "", "once_receipt")
 
 
@@ -42,7 +43,8 @@ def content_digest(parts: Iterable[bytes]) -> bytes:
 
 def seal_receipt(once: bytes, receipt: Receipt) -> bytes:
     """The receipt, for whoever still has the form's `once` and nobody else."""
-    return seal_json(derive_key(once, "receipt"), [receipt.number, receipt.password], PLACE)
+    words = canonical_json([receipt.number, receipt.password])
+    return seal_fixed(derive_key(once, "receipt"), words, PLACE, RECEIPT_BYTES)
 
 
 def open_receipt(once: bytes, blob: bytes) -> Receipt:

@@ -1,5 +1,8 @@
 """Receipt (回执): tip number (举报编号, 8 digits) and password (查询密码, 16 digits), each ending in a check digit.
 
+A caller may choose a phrase (一句话) for the first password instead: easy to keep in mind and easier to guess, so it
+opens nothing but the page that replaces it, and a guess costs what one at a member's passphrase costs.
+
 The claim code (领奖码, 16 digits) comes one-way from the receipt's private key and opens nothing but the payment.
 """
 
@@ -11,7 +14,7 @@ from dataclasses import dataclass, field
 from app.sealing.errors import SealError
 from app.sealing.fields import Place, derive_key, unwrap_key, wrap_key
 from app.sealing.keys import KeyPair, from_seed
-from app.sealing.secrets import RECEIPT_COST, Queue, salt, stretch
+from app.sealing.secrets import MEMBER_COST, RECEIPT_COST, Cost, Queue, salt, stretch
 
 NUMBER_DIGITS, PASSWORD_DIGITS, CLAIM_DIGITS = 8, 16, 16
 
@@ -29,6 +32,9 @@ DAMM = (
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
 
+
+PHRASE_LETTERS = range(6, 21)
+PHRASE_DIFFERENT = 4  # letters at least
 
 # What stands between digits on paper and in messages: dashes, points, underlines, minus, invisible marks.
 DROPPED = ("Pd", "Po", "Pc", "Sm", "Cf")
@@ -96,6 +102,28 @@ def is_password(text: str) -> bool:
     return fits(text, PASSWORD_DIGITS)
 
 
+def clean_phrase(text: str) -> str:
+    """A phrase as it was said: case, width, spaces and signs do not count."""
+    return "".join(one for one in unicodedata.normalize("NFKC", text).lower() if one.isalnum())
+
+
+def clean_secret(text: str) -> str:
+    """What was typed for a password: digits as digits, anything else as a phrase."""
+    digits = clean_digits(text)
+    return digits if digits.isdigit() else clean_phrase(text)
+
+
+def is_phrase(text: str) -> bool:
+    """Whether a cleaned text may be a first password: letters enough, and not digits alone."""
+    fitting = len(text) in PHRASE_LETTERS and len(set(text)) >= PHRASE_DIFFERENT
+    return fitting and any(one.isalpha() for one in text)
+
+
+def cost_of(password: str) -> Cost:
+    """What one guess costs: digits are made by a machine, a phrase is not."""
+    return MEMBER_COST if is_phrase(password) else RECEIPT_COST
+
+
 def is_claim_code(text: str) -> bool:
     return fits(text, CLAIM_DIGITS)
 
@@ -113,13 +141,13 @@ DUMMY = wrap_key(bytes(32), bytes(32), receipt_place(""))  # an unknown number d
 
 def lock_receipt(private: bytes, receipt: Receipt, pepper: bytes, queue: Queue) -> bytes:
     """The receipt's private key under its password. Raises Busy."""
-    key = stretch(receipt.password, salt(pepper, "receipt", receipt.number), RECEIPT_COST, queue)
+    key = stretch(receipt.password, salt(pepper, "receipt", receipt.number), cost_of(receipt.password), queue)
     return wrap_key(key, private, receipt_place(receipt.number))
 
 
 def unlock_receipt(blob: bytes | None, receipt: Receipt, pepper: bytes, queue: Queue) -> bytes:
     """The private key. Raises SealError alike for a wrong password and for an unknown number (`blob` None), Busy."""
-    key = stretch(receipt.password, salt(pepper, "receipt", receipt.number), RECEIPT_COST, queue)
+    key = stretch(receipt.password, salt(pepper, "receipt", receipt.number), cost_of(receipt.password), queue)
     private = unwrap_key(key, DUMMY if blob is None else blob, receipt_place(receipt.number))
     if blob is None:
         raise SealError("receipt")

@@ -18,6 +18,7 @@ from app.intake.take import take
 from app.intake.visits import open_visit
 from app.people.desks import NoLivingKey
 from app.sealing.once import new_once, read_once
+from app.sealing.receipt import clean_phrase, is_phrase
 from app.staff.pages import Pages, pages_change, pages_named, pages_sent
 from app.tips.content import MAX_PHOTOS, Photo
 from app.tips.identity import Person
@@ -53,6 +54,7 @@ TEXTS = {
     "danger_note": 200,
     "name": 40,
     "phone": 20,
+    "phrase": 60,
 }
 TICKS = ("consent", *HEARD)
 NUMBERED = {  # what stands on the paper or screen that such a matter comes with
@@ -114,8 +116,27 @@ def problem_of(typed: dict[str, str], photos: int) -> str:
         return f"请写{NUMBERED[typed['channel']]}。"
     if typed["external_due"] and not is_day(typed["external_due"]):
         return "那边的期限请写成 2026-12-01 这样。"
+    if problem := phrase_problem(typed):
+        return problem
     long = [most for name, most in TEXTS.items() if len(typed[name]) > most]
     return f"有一处写得太长了，那里最多 {long[0]} 个字；写的内容都在，请删短一些。" if long else ""
+
+
+def phrase_problem(typed: dict[str, str]) -> str:
+    """What is wrong with the phrase (一句话) that a caller chose: who knows the case must not guess it."""
+    phrase = clean_phrase(typed["phrase"])
+    if not typed["phrase"]:
+        return ""
+    if not typed["receipt"]:
+        return "定了一句话当密码的，请勾“显示回执”。"
+    if not is_phrase(phrase):
+        return "当密码的那句话要 6 到 20 个字，不能只是数字，也不能老是同一个字；写的内容都在。"
+    names = [clean_phrase(typed[name]) for name in ("name", "phone", "enterprise", "where")]
+    if phrase in clean_phrase(typed["what"]) or any(
+        one and (one in phrase or phrase in one) for one in names
+    ):
+        return "那句话别用姓名、电话、地名和这件事里的话：知道这件事的人猜得出来。写的内容都在。"
+    return ""
 
 
 def is_day(text: str) -> bool:
@@ -143,7 +164,7 @@ def hand_in(typed: dict[str, str], once: bytes, held: tuple[Photo, ...], uploads
     sent = heard(
         typed | numbered, {name: bool(typed[name]) for name in HEARD}, channel=channel, sector=sector,
         wish=typed["visit"], person=Person(typed["name"], typed["phone"]), once=once, photos=uploads, held=held,
-        receipt=bool(typed["receipt"]),
+        receipt=bool(typed["receipt"]), phrase=clean_phrase(typed["phrase"]),
     )  # fmt: skip
     return taken_page(channel, take(tools(), sent))
 

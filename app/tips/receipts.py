@@ -15,7 +15,7 @@ from app.people.grants import NoKey, open_reporter_key
 from app.people.tools import Tools
 from app.sealing.errors import SealError
 from app.sealing.fields import derive_key
-from app.sealing.receipt import Receipt, lock_receipt, unlock_receipt
+from app.sealing.receipt import Receipt, is_phrase, lock_receipt, unlock_receipt
 from app.tips.content import open_content, seal_content
 from app.tips.models import Tip
 
@@ -38,7 +38,8 @@ def look_up(tools: Tools, receipt: Receipt) -> Visit:
     with tools.database.work() as session:
         tip = session.scalar(select(Tip).where(Tip.number == receipt.number))
     keyring = tools.keyring
-    private = unlock_receipt(tip.locked_private if tip else None, receipt, keyring.pepper, keyring.looking_up)
+    queue = keyring.phrases if is_phrase(receipt.password) else keyring.looking_up
+    private = unlock_receipt(tip.locked_private if tip else None, receipt, keyring.pepper, queue)
     if tip is None:
         raise AssertionError("a dummy never opens")
     if tip.once_receipt is not None:

@@ -1,6 +1,7 @@
 """A receipt that somebody else saw: nothing opens before its holder has a password of their own."""
 
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -217,3 +218,91 @@ def test_what_the_desk_writes_meanwhile_stops_no_change(
     monkeypatch.setattr("app.tips.receipts.lock_receipt", slow)
     assert client.post("/follow/password", data={**form, "last": new[-4:]}).status_code == 200
     assert opens(app, number, new)
+
+
+PHRASE = "老槐树底下三只白羊"
+CALL = {"channel": "phone", "what": "烟花仓库没有人看", "where": "南庄", "receipt": "y"}
+
+
+Call = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def call(small_town: Town) -> Call:
+    """A clerk hears somebody who chose a phrase."""
+    client, secret = signed_in(app_of(small_town), small_town, "clerk")
+
+    def hear(phrase: str = PHRASE, **typed: str) -> TestResponse:
+        data = {**CALL, "csrf": secret, "once": new_once(), "phrase": phrase, **typed}
+        return client.post("/desk/intake", data=data)
+
+    return hear
+
+
+def number_of(answer: TestResponse) -> str:
+    return str(re.findall(r'data-tip-number="(\d{8})"', answer.text)[0])
+
+
+def test_a_caller_s_own_phrase_opens_once_and_nothing_but_the_change(small_town: Town, call: Call) -> None:
+    """Somebody on the phone could not keep sixteen digits, or a phrase that can be guessed would open the report."""
+    number = number_of(call())
+    app = app_of(small_town)
+    assert (
+        'inputmode="numeric"'
+        not in app.test_client().get("/follow?phrase=1").text.partition('id="password"')[2]
+    )
+    client = app.test_client()
+    typed = {"number": number, "password": "老槐树底下，三只白羊。", "phrase": "1"}
+    assert client.post("/follow", data=typed).headers["Location"] == "/follow/password"
+    assert CALL["what"] not in client.get("/follow/password").text
+    new, answer = change(client)
+    assert answer.status_code == 200
+    assert (opens(app, number, PHRASE), opens(app, number, new)) == (False, True)
+
+
+def test_a_phrase_that_whoever_knows_the_case_could_guess_is_refused(call: Call) -> None:
+    """A colleague of the clerk who knows name, place or words would open it."""
+    bad = (
+        "一二三四五",
+        "1234567890",
+        "哈哈哈哈哈哈",
+        "南庄的烟花很好看",
+        "烟花仓库没有人看",
+        "我是李大山本人",
+    )
+    for phrase in bad:
+        answer = call(phrase, name="李大山", consent="y")
+        assert answer.status_code == 422, phrase
+        assert phrase in answer.text
+    assert call(receipt="").status_code == 422
+
+
+def test_an_unknown_number_and_a_wrong_phrase_are_one_answer(small_town: Town, call: Call) -> None:
+    """Numbers of calls could be told from those that are not there."""
+    number = number_of(call())
+    answers = set()
+    for tried in (number, "00000000", receipt_in(report(app_of(small_town).test_client(), what=WORDS))[0]):
+        typed = {"number": tried, "password": "老槐树底下三只黑羊", "phrase": "1"}
+        answer = app_of(small_town).test_client().post("/follow", data=typed)
+        assert answer.status_code == 422
+        answers.add(re.sub(r'nonce="[^"]*"', "", answer.text.replace(tried, "")))
+    assert len(answers) == 1
+
+
+def test_guessing_phrases_keeps_nobody_from_looking_up(small_town: Town) -> None:
+    """Whoever guesses at one call would shut everybody else out."""
+    number, password = receipt_in(report(app_of(small_town).test_client(), what=WORDS))
+    with small_town.tools.keyring.phrases.turn():
+        assert opens(app_of(small_town), number, password)
+
+
+def test_no_row_tells_that_a_phrase_was_chosen(small_town: Town, call: Call) -> None:
+    """In clear it would tell that somebody called, and so which case a report stands behind."""
+    call()
+    call("")
+    with small_town.tools.database.work() as session:
+        one, two = session.scalars(select(Tip)).all()
+        names = ("locked_private", "once_receipt", "content", "thread")
+        assert [len(getattr(one, name) or b"") for name in names] == [
+            len(getattr(two, name) or b"") for name in names
+        ]
