@@ -40,8 +40,8 @@ def save(page: Page) -> None:
 
 
 def come_back(page: Page, wire: Wire) -> None:
+    """As after an hour: whoever kept a draft is shown it before anything is touched."""
     page.goto(f"{wire.address}/report")
-    page.focus("#where")
     page.locator("#draft").wait_for()
 
 

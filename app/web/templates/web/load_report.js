@@ -20,5 +20,5 @@ load();
 held = e.submitter || form.querySelector("button.go");
 e.preventDefault();
 };
-onpageshow = () => { f.mode.value != "anonymous" && load(); };
+onpageshow = () => { (f.mode.value != "anonymous" || localStorage.draft) && load(); };
 })();
