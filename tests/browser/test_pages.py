@@ -61,6 +61,21 @@ def judged_insider(served: Served, page: Page) -> list[str]:
     return found + judged(page, "insider's receipt beside another")
 
 
+def judged_password(served: Served, page: Page) -> list[str]:
+    """A new password: shown, its last digits wrong, taken."""
+    page.goto(served.address + "/follow/password")
+    found = judged(page, "new password")
+    password = page.locator("[data-new-password]").get_attribute("data-new-password") or ""
+    for last, name in (
+        ("0000" if password[-4:] != "0000" else "1111", "last digits wrong"),
+        (password[-4:], "taken"),
+    ):
+        page.fill("[name=last]", last)
+        page.click("main form button.go[type=submit]")
+        found += judged(page, f"new password {name}")
+    return found
+
+
 @pytest.mark.parametrize(("scheme", "language"), [("light", "zh"), ("dark", "zh"), ("light", "en")])
 def test_reporter_pages(served: Served, browser: Browser, scheme: str, language: str) -> None:
     """Somebody with poor eyes, a screen reader, a small phone or a dark screen could not report or follow up."""
@@ -73,6 +88,8 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str, language:
         "form": "/report",
         "insider": "/report?insider=1",
         "look-up": "/follow",
+        "look-up by phrase": "/follow?phrase=1",
+        "figures": "/figures",
         "ledger": "/verify-ledger",
         "who is in charge": "/duties",
         "how the seal works": "/how",
@@ -106,6 +123,7 @@ def test_reporter_pages(served: Served, browser: Browser, scheme: str, language:
     page.fill("#password", password)
     page.click("button.go[type=submit]")
     found += judged(page, "follow")
+    found += judged_password(served, page)
     found += judged_insider(served, page)
     page.goto(served.address + "/nowhere")
     found += judged(page, "not found")
@@ -123,11 +141,29 @@ STAFF_PAGES = {
         "/desk/tickets",
         "/vault/",
         "/desk/members",
+        "/desk/figures",
+        "/desk/figures/statement/2026-4/chengjian",
+        "/desk/calendar",
+        "/desk/export",
+        "/desk/registers/hazards",
+        "/desk/rewards",
+        "/desk/",
+        "CASE papers",
+        "CASE similar",
     ],
     "anjian": ["/desk/?state=closed", "FIRST", "/desk/?state=handed_up", "FIRST"],
     "dispatch": ["/desk/", "FIRST"],
     "jijian": ["/desk/", "FIRST"],
-    "office": ["/desk/", "/desk/overview", "/desk/signing"],
+    "office": [
+        "/desk/",
+        "/desk/overview",
+        "/desk/signing",
+        "/desk/figures",
+        "/desk/figures/quarter/2026-4",
+        "/desk/figures/publish/2026-3",
+        "/desk/rules",
+        "/desk/roster",
+    ],
     "signer": ["/desk/signing"],
     "duty": ["/desk/duty"],
     "custodian": ["/vault/"],
@@ -154,10 +190,16 @@ def test_staff_pages(served: Served, browser: Browser, username: str) -> None:
             page.set_viewport_size(DESK)  # type: ignore[arg-type]  # width and height
             page.locator("tbody a").first.click()
             page.wait_for_load_state()  # a click returns once the new page has begun, not when it is whole
+        elif address.startswith("CASE"):
+            page.goto(f"{served.address}/desk/")
+            case = page.locator("tbody a").first.get_attribute("href")
+            page.goto(f"{served.address}{case}/{address.split()[1]}")
         elif address.startswith("SHEET"):
             page.goto(f"{page.url.removesuffix('/a4')}/{address.split()[1]}")
         else:
-            page.goto(served.address + address)
+            answer = page.goto(served.address + address)
+            assert answer is not None
+            assert answer.ok, address
         assert page.title()
         found += judged(page, f"{username} {address}")
     context.close()
