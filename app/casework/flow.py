@@ -162,7 +162,7 @@ EDGES = (
         "received",
         ("lead",),
         (REASON,),
-        ("not_reserved", "not_at_dispatch", "handovers", "hand_back_open", "not_assigned"),
+        ("not_reserved", "not_at_dispatch", "hand_back_open", "not_assigned"),
         "正在重新分派。",
     ),
     Edge(

@@ -46,9 +46,14 @@ def no_death(now: Desktop) -> str | None:
 
 
 def handovers(now: Desktop) -> str | None:
-    if now.now.facts.handovers >= MAX_HANDOVERS and "dispatch" not in now.holder.roles:
-        return "已经转过两次，请交分派岗书面指定。"
-    return None
+    """After two hand-overs the third goes back to the dispatch desk, which assigns with a written reason: it does not
+    pass the case on either, or the case could go round for ever.
+    """
+    if now.now.facts.handovers < MAX_HANDOVERS:
+        return None
+    if "dispatch" not in now.holder.roles:
+        return "已经转过两次，不能再转。不归本岗的请“退回分派岗”，由分派岗书面指定。"
+    return "已经转过两次：请用“指定办理”，写明理由。" if now.now.state == "received" else None
 
 
 def hand_back_open(now: Desktop) -> str | None:

@@ -139,6 +139,12 @@ def test_the_third_hand_over_is_assigned(small_town: Town) -> None:
     step(small_town, taken, "transfer", who="anjian", desk="zhifa", reason="二")
     with pytest.raises(Unmet):
         step(small_town, taken, "transfer", who="zhifa", desk="chengjian", reason="三")
+    step(small_town, taken, "hand_back", who="zhifa", reason="也不归我们")
+    with pytest.raises(Unmet, match="指定办理"):
+        step(small_town, taken, "transfer", who="dispatch", desk="zhifa", reason="四")
+    step(small_town, taken, "assign", who="dispatch", desk="zhifa", reason="书面指定")
+    with pytest.raises(Unmet, match="不能再退"):
+        step(small_town, taken, "hand_back", who="zhifa", reason="五")
 
 
 def test_named_person_keeps_a_desk_s_key_away(town: Town) -> None:
