@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -65,6 +66,7 @@ from app.web.text import plain_text
 
 FILTERS = ("state", "sector", "due", "whose", "after")
 MOST_AT_ONCE = 50  # cases allotted together: a page
+FASTER = "别人刚刚改过这一件，这一步还没有办成。请看一遍再点一次；写的字都在，照片要重新选。"
 SOON = timedelta(days=3)  # from when on the queue says that another house waits for an answer
 
 
@@ -242,6 +244,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         problem=problem,
         tried=edge,
         typed=typed or {},
+        lost=() if offers(steps, edge) else [words for words in (typed or {}).values() if words.strip()],
         edges=EDGE_NAMES,
         measures=MEASURES,
         inside=INSIDE,
@@ -257,6 +260,11 @@ def onward(one: tuple[Edge, str | None]) -> int:
     if edge.name not in ONWARD:
         return 2 * len(ONWARD)
     return ONWARD.index(edge.name) + (len(ONWARD) if missing else 0)
+
+
+def offers(steps: list[tuple[Any, ...]], edge: str) -> bool:
+    """Whether the page still has the form of this step, with what was typed for it."""
+    return any(one.name == edge and missing is None for one, missing, *_ in steps)
 
 
 def canned_for(now: Desktop) -> dict[str, list[str]]:
@@ -317,14 +325,21 @@ def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
     try:
         after = take_edge(tools(), holder(), case_id, edge, typed, uploads, version)
     except (Unmet, NoLivingKey) as unmet:
-        with tools().database.work() as session:
-            now = lay_out(session, tools(), holder(), case_id)
-        note_reading(tools(), holder(), now)
-        return show(now, str(unmet), edge, typed), 422
+        return again(case_id, str(unmet), edge, typed), 422
+    except Outrun:
+        return again(case_id, FASTER, edge, typed), 409
     if holder().sits_at(after.desk) and edge not in ("transfer", "hand_back", "assign"):
         settle_rewards(case_id)
         return redirect(url_for("staff.case", case_id=case_id), 303)
     return redirect(url_for("staff.cases"), 303)
+
+
+def again(case_id: str, problem: str, edge: str, typed: dict[str, str]) -> str:
+    """The case as it is now, with the step that was not taken and all that was typed for it."""
+    with tools().database.work() as session:
+        now = lay_out(session, tools(), holder(), case_id)
+    note_reading(tools(), holder(), now)
+    return show(now, problem, edge, typed)
 
 
 def ticket_name(one: Ticket) -> str:

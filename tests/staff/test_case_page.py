@@ -2,10 +2,14 @@
 
 import re
 
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from app.casework.flow import TABLE
+from app.intake.sent import Taken
 from app.intake.take import take
 from app.staff.words import INSIDE, MEASURES, ONWARD
-from tests.casework.test_way import FOUND, sign_all, step, verified
+from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
 from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -39,3 +43,40 @@ def test_what_brings_a_case_on_stands_first(small_town: Town) -> None:
     sign_all(small_town)
     step(small_town, taken, "conclude", conclusion="true")
     assert first() == "answer"
+
+
+def post_record(client: FlaskClient, secret: str, taken: Taken, version: int) -> TestResponse:
+    typed = {
+        "csrf": secret,
+        "version": str(version),
+        "enterprise": "某饭店",
+        "found": FOUND,
+        "level": "general",
+    }
+    return client.post(f"/desk/cases/{taken.case_id}/verify", data=typed)
+
+
+def test_who_was_outrun_keeps_what_was_typed(small_town: Town) -> None:
+    """A colleague's note in the meantime would cost an inspector the whole site record."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    client, secret = signed_in(app_of(small_town), small_town, "chengjian")
+    version = desktop(small_town, taken.case_id).now.version
+    step(small_town, taken, "note", text="钥匙在门卫那里")
+    answer = post_record(client, secret, taken, version)
+    assert answer.status_code == 409
+    assert f"{FOUND}</textarea>" in answer.text
+    version = desktop(small_town, taken.case_id).now.version
+    assert post_record(client, secret, taken, version).status_code == 303
+
+
+def test_what_was_typed_for_a_step_that_is_gone_is_shown(small_town: Town) -> None:
+    """Where a colleague moved the case on, the form has gone and with it what somebody wrote for it."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    client, secret = signed_in(app_of(small_town), small_town, "chengjian")
+    version = desktop(small_town, taken.case_id).now.version
+    step(small_town, taken, "hand_up", bureau="qu_chengguan", title="餐饮用气", text="四个钢瓶，请查处。")
+    answer = post_record(client, secret, taken, version)
+    assert answer.status_code == 409
+    assert f'<div class="said">{FOUND}</div>' in answer.text
