@@ -88,6 +88,13 @@ def papers_of(now: Desktop) -> list[Offered]:
     return found
 
 
+def tells(form: Form, sheet: Sheet) -> bool:
+    """Whether a paper that may not would say that somebody reported, by what a superior or a leader wrote."""
+    words = [sheet.title, sheet.to, sheet.opening, sheet.closing]
+    words += [word for row in (*sheet.rows, *sheet.items) for word in row]
+    return form.leaves and form.id not in MAY_SAY and any("举报" in word for word in words)
+
+
 def paper_at(now: Desktop, form_id: str, record: str) -> Offered | None:
     return next((one for one in papers_of(now) if one.place == f"{form_id}/{record}"), None)
 
@@ -421,21 +428,25 @@ def answer(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
     if outcome:
         done.append(f"{outcome.value['document']}：{outcome.value['result']}")
     extra = now.now.facts.extra
+    alone = (
+        len(now.reports) == 1
+    )  # of several, none reads of another's report or reward: that is written by hand
     reward = (
         "已按规定提出奖励建议，给不给、给多少由区里决定。" if now.now.facts.rewards else "没有提出奖励建议。"
     )
     rows = filled(
-        ("举报编号", "、".join(one.tip.number for one in now.reports)),
+        ("举报编号", now.reports[0].tip.number if alone else ""),
         ("核查结论", CONCLUSIONS.get(str(extra.get("conclusion", "")), "")),
         ("简要核查情况", site.value["found"] if site else (outcome.value["result"] if outcome else "")),
         ("处理决定", "\n".join(done) or "没有作出处理决定。"),
-        ("符合奖励条件情况", reward),
+        ("符合奖励条件情况", reward if alone else ""),
     )
     return Sheet(
         "举报答复书",
         rows,
         to="举报人",
         closing="对结论不满意，可以在看到答复之日起十日内提出异议，由别人复查。",
+        blanks=() if alone else (("举报编号", 1), ("符合奖励条件情况", 1)),
         signs=("承办人", "负责人"),
         seal=True,
     )

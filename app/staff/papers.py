@@ -3,30 +3,38 @@
 from flask import Blueprint, abort, render_template, request
 
 from app.casework.context import Desktop, lay_out
-from app.casework.copies import LONGEST, copies_of, note_copy
+from app.casework.copies import LONGEST, copies_of, note_copy, wording
 from app.casework.flow import LEADS
-from app.casework.papers import paper_at, papers_of
+from app.casework.papers import paper_at, papers_of, tells
 from app.casework.reading import note_reading
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
 FILE = "存卷"
+TELLS = "《{}》里有“举报”两个字，别人会看到，没有印。请手写这一份，只写事情本身。"
 
 
 @signed_in(*LEADS)
 def papers(case_id: str) -> str:
     """What can be printed, and which copies have left for whom."""
-    now = opened(case_id)
-    return render_template("staff/papers.html", now=now, offered=papers_of(now), copies=copies_of(now))
+    return page(opened(case_id))
+
+
+def page(now: Desktop, problem: str = "") -> str:
+    return render_template(
+        "staff/papers.html", now=now, offered=papers_of(now), copies=copies_of(now), problem=problem
+    )
 
 
 @signed_in(*LEADS)
-def sheet(case_id: str, form: str, record_id: str) -> str:
-    """One copy of one paper, for one recipient; entered before it is shown."""
+def sheet(case_id: str, form: str, record_id: str) -> str | tuple[str, int]:
+    """One copy of one paper, for one recipient; entered before it is shown, and not printed where it tells."""
     now = opened(case_id)
     found = paper_at(now, form, record_id) or abort(404)
     to = recipient()
+    if tells(found.form, found.form.build(now, found.record, wording(now, found.place, to))):
+        return page(now, TELLS.format(found.form.title)), 422
     copy = note_copy(now, found.place, found.form.title, to)
     made = found.form.build(now, found.record, copy.words)
     return render_template("staff/sheet.html", now=now, sheet=made, copy=copy, leaves=found.form.leaves)

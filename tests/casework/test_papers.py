@@ -11,6 +11,7 @@ from app.casework.flow import DOCUMENTS
 from app.casework.papers import FORMS, MAY_SAY, Sheet, papers_of
 from app.casework.quotes import pieces, squeeze
 from app.intake.sent import Taken
+from app.intake.take import take
 from app.intake.visits import open_visit
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
@@ -158,3 +159,41 @@ def test_nobody_else_prints(small_town: Town, who: str) -> None:
     place = papers_of(now)[0].place
     for address in ("papers", f"papers/{place}", f"papers/{place}x", "papers/letter/x"):
         assert client.get(f"/desk/cases/{taken.case_id}/{address}").status_code in (403, 404)
+
+
+def test_a_paper_that_would_tell_is_not_printed(small_town: Town) -> None:
+    """A superior's order says 举报 as often as not: it would leave on a 交办单, in the clerk's own words."""
+    opened = open_visit(
+        small_town.tools,
+        small_town.holder("chengjian"),
+        origin="superior",
+        sector="gas",
+        place="大集",
+        enterprise="某饭店",
+        text="据群众举报，软管老化，请核查",
+        uploads=[],
+        once=read_once(new_once()),
+    )
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    refused = client.get(f"/desk/cases/{opened.case_id}/papers/handed_down/case?to=某村")
+    assert refused.status_code == 422
+    assert "没有印" in refused.text
+    assert "软管老化" not in refused.text
+    assert copies_of(desktop(small_town, opened.case_id)) == []
+    assert client.get(f"/desk/cases/{opened.case_id}/papers/reading/case").status_code == 200
+
+
+def test_one_answer_tells_nobody_of_another_report(small_town: Town) -> None:
+    """Of two merged reports each reporter would read the other's number, and whether a reward was proposed for it."""
+    first, second = take(small_town.tools, sent()), take(small_town.tools, sent())
+    step(small_town, second, "merge", into=desktop(small_town, first.case_id).now.number)
+    step(small_town, first, "accept")
+    step(small_town, first, "verify", enterprise="某饭店", found="软管老化", level="general", photos=1)
+    sign_all(small_town)
+    step(small_town, first, "conclude", conclusion="true")
+    now = desktop(small_town, first.case_id)
+    assert len(now.reports) == 2
+    (answer,) = sheets(now)["answer"]
+    assert not [one for one in now.reports if one.tip.number in answer]
+    assert "奖励建议" not in answer
+    assert "符合奖励条件情况" in answer
