@@ -90,7 +90,15 @@ def measures(now: Desktop) -> str:
         said.append(ended(f"要求整改：{one.value['measures'].rstrip('。')}，期限 {limit}"))
     if since(now, "strike_off", "reopen"):
         said.append("整改后已复查，隐患已经消除。")
-    return "".join(said) or "现场没有需要处理的，已办结。"
+    return "".join(said) or nothing_yet(now)
+
+
+def nothing_yet(now: Desktop) -> str:
+    """Where no measure stands in the file: a hazard that was found is never said to need none."""
+    site = newest_site(now)
+    if now.now.state == "closed":
+        return "已办结。"
+    return "现场没有需要处理的。" if site and site.value["level"] == "none" else "处理正在落实。"
 
 
 def ended(text: str) -> str:

@@ -97,6 +97,15 @@ def test_what_is_pasted_back_says_what_was_done_and_by_nobody(small_town: Town) 
     assert not any(word in text for word in ("王某", "13000000000", "赵某", "举报", GAS.what[:8]))
 
 
+def test_a_hazard_without_a_measure_yet_is_not_said_to_need_none(small_town: Town) -> None:
+    """The hotline would tell the caller that nothing had to be done, on the day a hazard was found."""
+    taken = verified(small_town, sent(HOTLINE))
+    text = ready_text(desktop(small_town, taken.case_id))
+    assert "三、处理：处理正在落实。" in text
+    assert "没有需要处理" not in text
+    assert "已办结" not in text
+
+
 def test_before_the_end_only_what_is_so_far(small_town: Town) -> None:
     """A 工单 would be filed as answered while nobody has looked, or its new deadline be forgotten."""
     taken = accepted(small_town)
