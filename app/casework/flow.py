@@ -427,7 +427,7 @@ EDGES = (
     ),
     Edge(
         "rectify",
-        "责令整改",
+        "提出整改要求",
         ("concluded",),
         "rectifying",
         ("lead",),

@@ -60,7 +60,7 @@ class Figures:
     concluded_late: int
     days: int | None  # median from registration to conclusion
     extended: int
-    ordered: int  # 责令整改
+    ordered: int  # 要求整改
     ordered_done: int  # of these, cases struck off since: with `ordered` the rate of rectification (整改率)
     struck_off: int  # 整改销号
     rectifying: int  # now
