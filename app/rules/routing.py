@@ -191,7 +191,7 @@ class _Router:
             "official": (self.report.about_official, self.signs.official, "涉及监管人员"),
         }[kind]
         if box:
-            return f"举报人勾选{told}"
+            return f"登记时勾选{told}"
         if found:
             return found[0]
         for chosen in (self.report.sector, self.report.poster_sector):
@@ -264,7 +264,7 @@ class _Router:
     def _by_sector(self) -> tuple[str, str, str, str]:
         """Sector, desk, rule and reason: chosen, poster, text, the three lead rules (三个牵头), dispatch desk."""
         for chosen, rule, who in (
-            (self.report.sector, "chosen", "举报人选定"),
+            (self.report.sector, "chosen", "登记时选定"),
             (self.report.poster_sector, "poster", "海报所属"),
         ):
             if chosen and chosen != UNKNOWN and not self.rules.sectors[chosen].escalate:

@@ -39,6 +39,7 @@ def test_what_was_chosen_comes_before_poster_and_text() -> None:
     poster = decide(what=LIFT, poster_sector="school")
     assert (poster.sector, poster.rule) == ("school", "poster")
     assert decide(what=LIFT, sector="unknown").rule == "text"
+    assert "举报" not in chosen.reason  # a patrol chooses too
 
 
 def test_death_and_accusation_come_before_what_was_chosen() -> None:
