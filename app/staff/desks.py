@@ -1,5 +1,7 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -27,9 +29,9 @@ MOST_INSTRUCTION = 500  # characters
 
 
 @signed_in("signer", "office")
-def signing(problem: str = "") -> str:
+def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | None = None) -> str:
     """What waits for a signature, all of it, and what is signed, a month or a case at a time; newly written, never a
-    report's words.
+    report's words. What was `typed` for a record stays where it could not be taken.
     """
     note_listing(tools(), holder(), "signing")
     number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
@@ -52,6 +54,8 @@ def signing(problem: str = "") -> str:
         levels=LEVELS,
         desks=desks,
         problem=problem,
+        tried=record_id,
+        typed=typed or {},
         **names(),
     )
 
@@ -66,11 +70,12 @@ def is_shown(one: Opened, month: str, number: str) -> bool:
 def sign(record_id: str) -> AnyResponse | tuple[str, int]:
     instruction = plain_text(request.form.get("instruction", ""))
     if len(instruction) > MOST_INSTRUCTION:
-        return signing(f"批示最多 {MOST_INSTRUCTION} 个字，请删短一些。"), 422
+        problem = f"批示最多 {MOST_INSTRUCTION} 个字，请删短一些。"
+        return signing(problem, record_id, {"instruction": instruction}), 422
     try:
         sign_record(tools(), holder(), record_id, instruction)
     except Unmet as unmet:
-        return signing(str(unmet)), 422
+        return signing(str(unmet), record_id, {"instruction": instruction}), 422
     return redirect(url_for("staff.signing"), 303)
 
 
@@ -81,7 +86,7 @@ def decide(record_id: str) -> AnyResponse | tuple[str, int]:
     try:
         record_by_office(tools(), holder(), record_id, typed)
     except Unmet as unmet:
-        return signing(str(unmet)), 422
+        return signing(str(unmet), record_id, typed), 422
     return redirect(url_for("staff.signing"), 303)
 
 
