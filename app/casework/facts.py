@@ -60,6 +60,11 @@ class Situation:
     day: date
 
 
+def unallotted(facts: Facts) -> Facts:
+    """As a case comes to another desk: whoever of the last one had it does not sit there."""
+    return replace(facts, extra={name: value for name, value in facts.extra.items() if name != "allotted"})
+
+
 def facts_place(case_id: str) -> Place:
     return Place("cases", case_id, "facts")
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, with_record
+from app.casework.facts import unallotted
 from app.casework.flow import LEADS, Edge
 from app.casework.handover import regrant, rekey, rekey_tip
 from app.casework.letters import RESERVED_SIGN, chance_number, next_number
@@ -77,7 +78,7 @@ def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **fa
     keys = {new.subject.id: new.key.hex() for new, _ in tips}
     return Effect(
         changes={"desk": desk_id},
-        facts=replace(now.now.facts, tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
+        facts=replace(unallotted(now.now.facts), tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
         rows=tuple(
             grant for subject, key in rewards.items() for grant in regrant(session, tools, subject, key, to)
         ),

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.casework.access import at_work, may_know
 from app.casework.context import OpenTip, case_ledger_key, fold_in
-from app.casework.facts import Facts, Situation, clear_columns, hidden_of, seal_facts, situation, with_event
+from app.casework.facts import (
+    Facts,
+    Situation,
+    clear_columns,
+    hidden_of,
+    seal_facts,
+    situation,
+    unallotted,
+    with_event,
+)
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
 from app.casework.lateness import NOT_YET, why_not_hand_on
 from app.casework.models import NEVER, Case
@@ -223,7 +232,7 @@ def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     ]
     tip_keys = {**now.facts.tip_keys, **{tip.id: tip_new.key.hex() for tip, tip_new, _ in made}}
     facts = replace(
-        now.facts, tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
+        unallotted(now.facts), tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
     )
     after = replace(now, desk=found.desk, facts=facts)
     for edge in ("assign", "hand_on") if now.state == "received" else ("hand_on",):

@@ -48,6 +48,16 @@ def test_what_is_allotted_is_found_by_whose_it_is(small_town: Town) -> None:
     assert listed(small_town, whose="nobody") == {mine.case_id, other.case_id}
 
 
+def test_what_goes_to_another_desk_is_nobody_s_there(small_town: Town) -> None:
+    """It would stay somebody's of the desk it left, and never be among what the new desk has not allotted."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "allot", member=small_town.holder("chengjian").member_id)
+    step(small_town, taken, "transfer", desk="anjian", reason="归口")
+    read(small_town, taken, "anjian")
+    assert listed(small_town, who="anjian", whose="nobody") == {taken.case_id}
+    assert "allotted" not in desktop(small_town, taken.case_id, "anjian").now.facts.extra
+
+
 def test_nobody_of_another_desk_is_given_a_case(small_town: Town) -> None:
     """A case would be somebody's who cannot open it."""
     taken = take(small_town.tools, sent())
