@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.casework.context import case_ledger_key
@@ -49,12 +49,13 @@ def watched(
     wanted += state_of(waits_with)
     if light == "red":
         wanted.append(Case.next_due < today)
-    elif light == "yellow":
-        wanted += [Case.next_due >= today, Case.next_due <= today + SOON]
+    elif light == "yellow":  # what waits for the district past its day is yellow too: see `late`
+        wanted += [or_(Case.next_due >= today, Case.state == "handed_up"), Case.next_due <= today + SOON]
     elif light == "green":
         wanted.append(Case.next_due > today + SOON)
     found = session.scalars(select(Case).where(*wanted).order_by(Case.next_due, Case.id).limit(MOST))
-    return [seen(tools, case, today) for case in found]
+    every = [seen(tools, case, today) for case in found]
+    return [one for one in every if one.light == light or light not in LIGHTS]
 
 
 def state_of(waits_with: str) -> list[ColumnElement[bool]]:

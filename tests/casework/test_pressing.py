@@ -53,6 +53,18 @@ def test_a_light_says_how_late_and_with_whom(small_town: Town) -> None:
     assert lights(small_town, desk="anjian") == {}
 
 
+def test_a_filter_shows_its_own_light(small_town: Town) -> None:
+    """Among what is red the office would find what only has to be asked for again, and not among what is yellow."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    step(small_town, taken, "hand_up", bureau="qu_chengguan", title="餐饮用气", text="四个钢瓶，请查处。")
+    small_town.now.pass_days(90)
+    assert lights(small_town) == {taken.case_id: ("yellow", "district")}
+    assert lights(small_town, light="red") == {}
+    assert lights(small_town, light="yellow") == lights(small_town)
+    assert lights(small_town, light="green") == {}
+
+
 def test_a_case_on_an_official_is_never_there(small_town: Town) -> None:
     """The office would see that somebody was accused, and could press discipline."""
     taken = take(small_town.tools, sent(OFFICIAL))
