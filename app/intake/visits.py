@@ -32,6 +32,8 @@ def open_visit(
     external_number: str = "",
     external_due: str = "",
     danger_now: bool = False,
+    danger_note: str = "",
+    deaths: bool = False,
 ) -> Taken:
     """Open a case that no report stands behind. Sent twice it is one. Raises Unmet and what `take` raises.
 
@@ -49,6 +51,8 @@ def open_visit(
         external_number=external_number,
         external_due=external_due,
         danger_now=danger_now,
+        danger_note=danger_note,
+        deaths=deaths,
     )
     lead = own_desk(tools, holder)
     return take(tools, Sent(report, once, uploads, give_receipt=False, lead=lead, by=holder.name, held=held))

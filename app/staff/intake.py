@@ -157,6 +157,7 @@ def hand_in(typed: dict[str, str], once: bytes, held: tuple[Photo, ...], uploads
         opened = open_visit(
             tools(), holder(), origin=channel, sector=sector, place=typed["where"], enterprise=typed["enterprise"],
             text=typed["what"], uploads=uploads, once=once, held=held, **numbered,
+            danger_now=bool(typed["danger_now"]), danger_note=typed["danger_note"], deaths=bool(typed["deaths"]),
         )  # fmt: skip
         return taken_page(channel, opened, opened.number)
     if channel not in TIP_CHANNELS or not holder().roles & HEARERS:

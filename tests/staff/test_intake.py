@@ -12,6 +12,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app.casework.context import OpenTip
 from app.casework.models import Case
+from app.casework.records import read_records
+from app.notices.write import waiting
 from app.sealing.once import new_once
 from app.tips.models import Tip
 from tests.casework.test_way import desktop
@@ -109,6 +111,22 @@ def test_what_comes_with_a_number_is_asked_for_it(small_town: Town, clerk: Clerk
     assert "已登记" in done.text
     report = the_tip(small_town).content.report
     assert (report.external_number, report.external_due) == ("津安委〔2026〕7号", "2026-12-01")
+
+
+@pytest.mark.parametrize("channel", ["patrol", "superior", "department", "12345"])
+def test_danger_rings_the_duty_desk_whatever_the_channel(
+    small_town: Town, clerk: Clerk, channel: str
+) -> None:
+    """What a department telephones over as dangerous would wait a working day: the tick was left out in silence."""
+    client, base = clerk
+    typed = {**GOOD, "channel": channel, "external_number": "7"}
+    done = send(client, {}, **base, **typed, danger_now="y", danger_note="大集北口，漏气")
+    assert "已登记" in done.text
+    with small_town.tools.database.work() as session:
+        assert waiting(session, ("duty",)) == {"danger": 1}
+        (note,) = read_records(session, small_town.tools, small_town.holder("duty"))
+    assert "大集北口" in str(note.value)
+    assert len(small_town.tools.memory.keys("due:")) == 1
 
 
 def test_the_number_of_another_channel_is_not_kept(small_town: Town, clerk: Clerk) -> None:
