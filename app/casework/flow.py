@@ -474,7 +474,16 @@ EDGES = (
         ("rectification_signed", "answered"),
         "隐患已经消除。",
     ),
-    Edge("close", "办结", ("concluded",), "closed", ("lead",), (), ("answered",), "已办结。"),
+    Edge(
+        "close",
+        "办结",
+        ("concluded",),
+        "closed",
+        ("lead",),
+        (),
+        ("answered", "major_struck_off"),
+        "已办结。",
+    ),
     Edge("object", "提出异议", CONCLUDED, None, ("reporter",), page=False),
     Edge(
         "uphold",

@@ -177,10 +177,25 @@ def site_signed(now: Desktop) -> str | None:
 
 
 def rectification_signed(now: Desktop) -> str | None:
-    """All of them: the signature under a rectification that failed must not strike off the next."""
+    """All of them: the signature under a rectification that failed must not strike off the next. What was asked of the
+    enterprise is signed too (安全生产法 §73).
+    """
     found = now.recorded("rectification")
     done = bool(found) and all(record.value.get("signed_by") for record in found)
-    return None if done else f"整改记录（含前后照片）要{by_whom(now)}。"
+    if not done:
+        return f"整改记录（含前后照片）要{by_whom(now)}。"
+    return None if signed(now, "order") else f"整改要求要{by_whom(now)}。"
+
+
+def major_struck_off(now: Desktop) -> str | None:
+    """A major hazard that we concluded ourselves ends by being struck off (整改销号, town measures 25, 38); what the
+    district decided, by its document. Of a death or an accusation what is still there is a case of its own.
+    """
+    if now.is_death or now.now.reserved:
+        return None
+    if is_major(now) and since(now, "conclude", "record_outcome", "reopen"):
+        return "重大事故隐患要整改、复查、销号才办结：请用“提出整改要求”。"
+    return None
 
 
 def is_major(now: Desktop) -> bool:
@@ -290,8 +305,8 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
-        answered, objected, insider, visit_planned, reserved, by_another, not_reserved, somewhere_to_go,
-        not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
+        major_struck_off, answered, objected, insider, visit_planned, reserved, by_another, not_reserved,
+        somewhere_to_go, not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
     )
 }  # fmt: skip
 

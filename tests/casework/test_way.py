@@ -99,6 +99,26 @@ def test_a_major_hazard_needs_a_penalty_or_a_reason(small_town: Town) -> None:
     with pytest.raises(Unmet):
         step(small_town, taken, "conclude", conclusion="true")
     step(small_town, taken, "conclude", conclusion="true", penalty="津蓟罚〔2026〕1号")
+    step(small_town, taken, "answer", reply="属实。")
+    with pytest.raises(Unmet, match="销号"):
+        step(small_town, taken, "close")
+
+
+def test_what_was_asked_of_the_enterprise_is_signed_too(small_town: Town) -> None:
+    """A desk would demand measures that no leader ever saw, and strike the hazard off (安全生产法 §73)."""
+    taken = verified(small_town)
+    limit = (small_town.now.today() + timedelta(days=7)).isoformat()
+    step(small_town, taken, "answer", reply="属实。")
+    step(small_town, taken, "rectify", measures="换软管", person="店主", limit=limit)
+    step(small_town, taken, "report_done", found="换好了", photos=1)
+    unsigned = {
+        one.kind: one.id for one in waiting_for_signature(small_town.tools, small_town.holder("signer"))
+    }
+    sign_record(small_town.tools, small_town.holder("signer"), unsigned["rectification"], "")
+    with pytest.raises(Unmet, match="整改要求"):
+        step(small_town, taken, "strike_off")
+    sign_record(small_town.tools, small_town.holder("signer"), unsigned["order"], "")
+    step(small_town, taken, "strike_off")
 
 
 def test_what_a_reporter_wrote_is_news_where_the_case_went(town: Town) -> None:
