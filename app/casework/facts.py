@@ -131,16 +131,21 @@ def with_event(now: Situation, event: Event, **changes: Any) -> Situation:
 
 def dues_of(tools: Tools, now: Situation) -> Dues:
     """What is due. One clock for all, so that due days do not tell a tip from a visit."""
-    return dues(now.events, tools.calendar, tools.limits)
+    reported = now.facts.origin == "tip" or len(now.facts.tips) > 1
+    return dues(now.events, tools.calendar, tools.limits, tipped=reported)
 
 
 def clear_columns(tools: Tools, now: Situation) -> dict[str, Any]:
     """The columns of `cases` for this situation; of a reserved case only its next due day.
 
     Not the day to ask an authority again (催办): it is not ours to be late for, and nothing in clear could tell it
-    from the end of the 60 days. It stays sealed, and the queue, which opens the case, shows it.
+    from the end of the 60 days. Nor the day to answer a reporter once something is demanded of the enterprise: only a
+    report has one beside the limit, which office and leader read. Both stay sealed, and the queue, which opens the
+    case, shows them.
     """
     due = dues_of(tools, now)
+    if now.state in ("rectifying", "reinspecting"):
+        due = replace(due, feedback=None)
     if now.reserved:
         ours = replace(due, watch=None).next
         return {"next_due": ours[1] if ours else NEVER}

@@ -480,7 +480,7 @@ EDGES = (
         ("concluded",),
         "closed",
         ("lead",),
-        (),
+        (Field("done", "查出的隐患怎么消除的（没有提出整改要求的要写）", "area", required=False, most=500),),
         ("answered", "major_struck_off"),
         "已办结。",
     ),

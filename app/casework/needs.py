@@ -191,11 +191,21 @@ def major_struck_off(now: Desktop) -> str | None:
     """A major hazard that we concluded ourselves ends by being struck off (整改销号, town measures 25, 38); what the
     district decided, by its document. Of a death or an accusation what is still there is a case of its own.
     """
-    if now.is_death or now.now.reserved:
-        return None
-    if is_major(now) and since(now, "conclude", "record_outcome", "reopen"):
+    if is_major(now) and found_by_us(now):
         return "重大事故隐患要整改、复查、销号才办结：请用“提出整改要求”。"
     return None
+
+
+def found_by_us(now: Desktop) -> bool:
+    """Whether we concluded it, and it is about a hazard."""
+    ours = since(now, "conclude", "record_outcome", "reopen")
+    return ours and not now.is_death and not now.now.reserved
+
+
+def newest_site(now: Desktop) -> Opened | None:
+    """The newest signed site record since the last reopening."""
+    sites = [one for one in now.records[reopened_at(now.now) :] if one.kind == "site"]
+    return next((one for one in reversed(sites) if one.value.get("signed_by")), None)
 
 
 def is_major(now: Desktop) -> bool:

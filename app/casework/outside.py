@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from app.casework.context import Desktop
 from app.casework.flow import COLOURS, LEVELS, SYSTEMS
-from app.casework.needs import reopened_at, since
+from app.casework.needs import newest_site, since
 from app.casework.records import Opened
 from app.casework.words import filled
 from app.clock.words import chinese_day, day_in
@@ -52,12 +52,6 @@ def entered_now(now: Desktop, system: str) -> dict[str, list[str]]:
 
 def digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:16]
-
-
-def newest_site(now: Desktop) -> Opened | None:
-    """The newest signed site record since the last reopening."""
-    found = [one for one in now.records[reopened_at(now.now) :] if one.kind == "site"]
-    return next((one for one in reversed(found) if one.value.get("signed_by")), None)
 
 
 def inspection(now: Desktop, site: Opened) -> str:

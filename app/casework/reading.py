@@ -148,9 +148,11 @@ def row_of(tools: Tools, case: Case, now: Situation, contents: Mapping[str, Cont
     awaited = dues_of(tools, now).next
     if awaited is None and case.next_due != NEVER:  # what a reporter said is not folded in yet
         awaited = ("recheck", case.next_due)
-    due = awaited[1] if awaited and case.reserved else case.next_due  # of a reserved one not all is in clear
+    due = case.next_due
+    if awaited and (case.reserved or awaited[1] < due):  # not all is in clear
+        due = awaited[1]
     kind = awaited[0] if awaited else ""
-    late = case.next_due < today and kind not in NEVER_OVERDUE
+    late = due < today and kind not in NEVER_OVERDUE
     outside = outside_due(facts, contents)
     if outside is not None and outside < due:
         due, kind, late = outside, "outside", late or outside < today

@@ -17,8 +17,9 @@ from app.casework.flow import DECLINE_TOLD, SYSTEMS, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
-from app.casework.needs import Unmet, check_major, colleagues, may_countersign
+from app.casework.needs import Unmet, check_major, colleagues, found_by_us, may_countersign, newest_site
 from app.casework.outside import ENTERED, entered_now
+from app.casework.quotes import refuse_quotes
 from app.casework.records import prepare_record, signature
 from app.casework.tickets import fill_back
 from app.casework.visiting import plan_visit
@@ -256,6 +257,17 @@ def reopen(
     )
 
 
+def close(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """A hazard that was found is demanded to be put right and looked at again, or it says how it went (town measure 25:
+    closed loop).
+    """
+    done, site = values.get("done", "").strip(), newest_site(now)
+    if not done and site and site.value["level"] != "none" and found_by_us(now):
+        raise Unmet("查出的隐患还没有提出整改要求。请用“提出整改要求”；当场就消除了的，写明怎么消除的。")
+    refuse_quotes(now, {"done": done})
+    return Effect(said=done)
+
+
 def record_decision(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
@@ -295,6 +307,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "not_fixed": not_fixed,
     "uphold": uphold,
     "reopen": reopen,
+    "close": close,
     "record_decision": record_decision,
     "merge": merge,
     "unmerge": unmerge,

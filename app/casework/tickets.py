@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of
 from app.casework.flow import CONCLUDED, CONCLUSIONS, LEVELS, Edge
-from app.casework.needs import Unmet, since
-from app.casework.outside import newest_site
+from app.casework.needs import Unmet, newest_site, since
 from app.casework.ticketed import KEPT, Ticket, tickets_in
 from app.clock.words import day_in
 from app.tips.content import Photo

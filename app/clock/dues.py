@@ -49,6 +49,7 @@ class Dues:
     conclude: Due | None = None  # 查清: 60 days from the first acceptance
     ask_lapse: Due | None = None  # the reporter's answer is awaited until then
     feedback: Due | None = None  # 答复
+    finish: Due | None = None  # 提出整改要求或者办结, once answered: nothing may stand without a day
     objection: Due | None = None  # 异议: the reporter may until then
     recheck: Due | None = None  # 复查, after an objection or a reopening
     rectify: Due | None = None  # 整改期限
@@ -77,6 +78,7 @@ class Run:
     tipped: bool
     dues: Dues = Dues()
     accepted: date | None = None  # the first time only
+    settled: bool = True  # False from the conclusion until something is demanded or the case closed
     concluded: bool = False  # the 60 days have ended for good; a reopening has its own 30
     assigned: bool = False  # by the dispatch desk: no hand-back after
     extended: int = 0  # days
@@ -101,7 +103,8 @@ class Run:
 def dues(events: Sequence[Event], calendar: Calendar, limits: Limits, *, tipped: bool = True) -> Dues:
     """What is due after these events, in their order.
 
-    `tipped`: somebody waits for an answer. Without (a patrol, a superior) nothing is due to a reporter.
+    `tipped`: somebody waits for an answer. Without (a patrol, a superior) the day after a conclusion is the same, so
+    that it does not tell the one from the other, and is for what is demanded of the enterprise, or for closing.
     """
     run = Run(calendar, limits, tipped)
     for event in events:
@@ -208,18 +211,17 @@ def hand_up(run: Run, event: Event) -> Run:
 
 def conclude(run: Run, event: Event) -> Run:
     run = replace(run.due(**NO_ARRIVAL, conclude=None, ask_lapse=None, watch=None, recheck=None), asked=None)
-    run = replace(run, concluded=True)
-    return run.due(feedback=run.after(event.day, run.limits.feedback)) if run.tipped else run
+    run, until = replace(run, concluded=True, settled=False), run.after(event.day, run.limits.feedback)
+    return run.due(feedback=until) if run.tipped else run.due(finish=until)
 
 
 # ------------------------------------------------------------------------- answer, objection, reopening
 
 
 def answer(run: Run, event: Event) -> Run:
-    if not run.tipped:
-        return run
     until = objection_until(event.day, None, run.calendar, run.limits)
-    return replace(run, answered=event.day).due(feedback=None, objection=until)
+    finish = None if run.settled else run.after(event.day, run.limits.finish)
+    return replace(run, answered=event.day).due(feedback=None, objection=until, finish=finish)
 
 
 def shown(run: Run, event: Event) -> Run:
@@ -241,8 +243,8 @@ def uphold(run: Run, _event: Event) -> Run:
 def reopen(run: Run, event: Event) -> Run:
     """Verified anew within the objection's 30 days, or 30 days of its own; the 60 days do not begin again."""
     recheck = run.dues.recheck or run.after(event.day, run.limits.recheck)
-    return replace(run, concluded=True).due(
-        recheck=recheck, feedback=None, objection=None, rectify=None, reinspect=None
+    return replace(run, concluded=True, settled=True).due(
+        recheck=recheck, feedback=None, objection=None, rectify=None, reinspect=None, finish=None
     )
 
 
@@ -255,7 +257,7 @@ def rectify(run: Run, event: Event) -> Run:
         day = max(date.fromisoformat(event.note), event.day)
     except ValueError:
         day = event.day
-    return run.due(rectify=Due(day, certain=True), reinspect=None)
+    return replace(run, settled=True).due(rectify=Due(day, certain=True), reinspect=None, finish=None)
 
 
 def report_done(run: Run, event: Event) -> Run:
@@ -286,7 +288,7 @@ def stopped(run: Run) -> Run:
 
 
 def end(run: Run, _event: Event) -> Run:
-    return replace(stopped(run), concluded=True)
+    return replace(stopped(run), concluded=True, settled=True)
 
 
 def merge(run: Run, _event: Event) -> Run:

@@ -52,6 +52,7 @@ class Limits:
     feedback: Limit
     objection: Limit
     objection_most: Limit
+    finish: Limit
     recheck: Limit
     reinspect: Limit
     watch: Limit

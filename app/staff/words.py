@@ -9,6 +9,7 @@ DUE_NAMES = {
     "conclude": "查清",
     "ask_lapse": "等回答",
     "feedback": "答复",
+    "finish": "提出整改或办结",
     "objection": "异议期",
     "recheck": "异议复查",
     "rectify": "整改",

@@ -15,7 +15,7 @@ from app.notices.write import waiting
 from app.rules.duties import Sector
 from app.tips.receipts import look_up
 from tests.casework.test_flow import colleague, fill_in
-from tests.casework.test_way import FOUND, desktop, sign_all, step
+from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
 from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -195,3 +195,29 @@ def opened(town: Town) -> dict[str, Sector]:
     """All sectors, with the power to enforce in gas."""
     sectors = dict(town.tools.rules.sectors)
     return sectors | {"gas": replace(sectors["gas"], may_enforce=True)}
+
+
+def test_a_hazard_that_was_found_is_not_closed_as_if_it_were_none(small_town: Town) -> None:
+    """A case found true would be closed while the leak is still there, and nobody ever look again."""
+    taken = verified(small_town)
+    step(small_town, taken, "answer", reply="属实。")
+    with pytest.raises(Unmet, match="还没有提出整改要求"):
+        step(small_town, taken, "close", done=" ")
+    step(small_town, taken, "close", done="店主当场换了新软管，试过不漏。")
+    now = desktop(small_town, taken.case_id)
+    assert (now.now.state, now.now.facts.extra["said"][-1]["text"]) == (
+        "closed",
+        "店主当场换了新软管，试过不漏。",
+    )
+
+
+def test_where_nothing_was_found_nothing_has_to_be_put_right(small_town: Town) -> None:
+    """A desk would have to make up what it did about a hazard that is none."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    step(small_town, taken, "verify", enterprise="某饭店", found="没有气瓶", level="none")
+    sign_all(small_town)
+    step(small_town, taken, "conclude", conclusion="untrue")
+    step(small_town, taken, "answer", reply="去看过，没有。")
+    step(small_town, taken, "close", done="")
+    assert desktop(small_town, taken.case_id).now.state == "closed"

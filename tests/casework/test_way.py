@@ -44,7 +44,8 @@ def desktop(town: Town, case_id: str, who: str = "chengjian") -> Desktop:
 
 
 def step(town: Town, taken: Taken, edge: str, who: str = "chengjian", photos: int = 0, **values: str) -> None:
-    take_edge(town.tools, town.holder(who), taken.case_id, edge, values, [picture()] * photos)
+    typed = {"done": "当场换了新软管"} | values if edge == "close" else values
+    take_edge(town.tools, town.holder(who), taken.case_id, edge, typed, [picture()] * photos)
 
 
 def sign_all(town: Town) -> None:

@@ -118,15 +118,31 @@ def test_conclusion_starts_the_answer() -> None:
 
 
 def test_nobody_to_answer() -> None:
-    """If it fails, a patrol's case is overdue for ever for an answer that nobody awaits."""
-    assert after(*OPENING, CONCLUDE, tipped=False) == Dues()
-    assert after(*OPENING, CONCLUDE, ("answer", 21), tipped=False).objection is None
+    """If it fails, a patrol's case is overdue for ever for an answer that nobody awaits, or the day tells it apart."""
+    visit = after(*OPENING, CONCLUDE, tipped=False)
+    assert visit == Dues(finish=calendar_days(20, 10))
+    assert visit.next == ("finish", calendar_days(20, 10).day)
+    assert after(*OPENING, CONCLUDE).next == ("feedback", calendar_days(20, 10).day)
+    asked = after(*OPENING, CONCLUDE, ("rectify", 21, on(60).isoformat()), tipped=False)
+    assert asked.next == ("rectify", on(60))
+
+
+def test_what_was_answered_still_has_to_be_put_right_or_closed() -> None:
+    """If it fails, a hazard found true stands open for ever without a day, and without anybody being late."""
+    told = (*OPENING, CONCLUDE, ("answer", 21))
+    assert after(*told).next == ("finish", calendar_days(21, 10).day)
+    limit = on(60).isoformat()
+    for step in (("rectify", 25, limit), ("close", 25), ("reopen", 25)):
+        assert after(*told, step).finish is None
+    early = (*OPENING, CONCLUDE, ("rectify", 20, limit))
+    assert after(*early, ("answer", 25)).finish is None
+    assert after(*early).feedback == calendar_days(20, 10)
 
 
 def test_objection_window() -> None:
     """If it fails, the reporter's ten days begin before they could read, or never end."""
     told = (*OPENING, CONCLUDE, ("answer", 21))
-    assert after(*told) == Dues(objection=calendar_days(21, 60))
+    assert after(*told) == Dues(objection=calendar_days(21, 60), finish=calendar_days(21, 10))
     assert after(*told, ("shown", 30)).objection == calendar_days(30, 10)
     assert after(*told, ("shown", 30), ("shown", 40)).objection == calendar_days(30, 10)
     assert after(*told, ("shown", 79)).objection == calendar_days(21, 60)
@@ -212,7 +228,7 @@ def test_next_is_what_we_owe() -> None:
     """If it fails, the queue's first line is something only the reporter can do."""
     assert after(REGISTER).next == ("sign", working(0, 1).day)
     assert after(REGISTER, SIGN).next == ("accept", working(0, 1).day)
-    assert after(*OPENING, CONCLUDE, ("answer", 21)).next is None
+    assert after(*OPENING, CONCLUDE, ("answer", 21), ("close", 22)).next is None
     assert Dues().next is None
 
 
@@ -223,7 +239,7 @@ def test_overdue_begins_the_day_after() -> None:
     assert overdue(accepted, last) == []
     assert overdue(accepted, last + timedelta(days=1)) == ["conclude"]
     assert overdue(after(REGISTER, SIGN), on(30)) == []
-    assert overdue(after(*OPENING, CONCLUDE, ("answer", 21)), on(300)) == []
+    assert overdue(after(*OPENING, CONCLUDE, ("answer", 21), ("close", 22)), on(300)) == []
 
 
 def test_days_left() -> None:

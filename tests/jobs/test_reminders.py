@@ -166,8 +166,17 @@ def test_objection_10_days_is_the_reporter_s_and_reminds_no_desk(small_town: Tow
     step(small_town, taken, "answer", reply="属实。")
     assert taken.receipt is not None
     read_follow(small_town.tools, look_up(small_town.tools, taken.receipt))
+    step(small_town, taken, "close")
     assert due_of(small_town, taken) == NEVER
     assert told(small_town, small_town.now.day + timedelta(days=11), DESK) == ()
+
+
+def test_after_the_answer_10_days_to_demand_or_close(small_town: Town) -> None:
+    """提出整改要求或者办结 10 日: a hazard found true would stand open for ever, always with a green light."""
+    taken = verified(small_town)
+    step(small_town, taken, "answer", reply="属实。")
+    due = check(small_town, taken, "finish")
+    assert due == small_town.tools.calendar.add_days(date(2026, 11, 24), 10).day
 
 
 def test_recheck_30_days(small_town: Town) -> None:
