@@ -10,7 +10,7 @@ from app.casework.handover import Rekeyed
 from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.quotes import refuse_quotes
-from app.casework.records import Opened, prepare_record
+from app.casework.records import SIGNABLE, Opened, prepare_record
 from app.db.base import Base
 from app.ledger.write import New
 from app.people.grants import Subject
@@ -81,7 +81,7 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
     )
     facts = effect.pop("facts", now.now.facts)
     facts = replace(facts, records=(*facts.records, new.named))
-    notices = (("signer", "reward"),) if signer and kind == "reward" else ()
+    notices = (("signer", "signing"),) if holders and kind in SIGNABLE else ()
     return Effect(facts=facts, first_rows=(new.record,), rows=new.rows[1:], notices=notices, **effect)
 
 

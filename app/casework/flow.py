@@ -47,6 +47,7 @@ SYSTEMS = {  # where the same matter has a number too, so that nothing is looked
     "yingji": "应急执法系统",
     "other": "别的",
 }
+CHASED = {"call": "打电话", "letter": "发函", "visit": "当面"}
 GROUNDS = {  # town measure 46: who goes on the blacklist; the penalising authority decides (应急部令11号)
     "conceal": "瞒报、谎报事故",
     "destroy": "破坏现场、毁灭证据",
@@ -301,6 +302,19 @@ EDGES = (
             Field("also", "这次检查也算进本岗的别的事项（编号，用逗号分开）", required=False, most=100),
         ),
     ),
+    # 催办 (town measure 45): the answer of another authority is ours to ask for, not ours to give.
+    Edge(
+        "chase",
+        "催办",
+        ("handed_up",),
+        None,
+        ("lead",),
+        (
+            Field("how", "怎么催的", "select", choices=options(CHASED)),
+            Field("text", "催了谁、怎么答的", "area", most=500),
+        ),
+        told="我们又催办了一次。",
+    ),
     # 约谈 (town measures 15, 37): the notice is printed before, the record once there is a result.
     Edge(
         "interview",
@@ -428,7 +442,7 @@ EDGES = (
     Edge(
         "rectify",
         "提出整改要求",
-        ("concluded",),
+        ("concluded", "rectifying"),
         "rectifying",
         ("lead",),
         (
@@ -440,7 +454,7 @@ EDGES = (
                 "exits", "人多的地方堵了安全出口、疏散通道", "select", required=False, choices=options(EXITS)
             ),
         ),
-        ("no_death",),
+        ("no_death", "order_returned"),
         "正在整改。",
     ),
     Edge(

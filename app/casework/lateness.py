@@ -8,6 +8,7 @@ from app.casework.access import at_work
 from app.casework.models import Case
 from app.people.tools import Tools
 
+SETTLED = timedelta(days=14)  # after so many days a case that was handed up has no other day of ours
 NOT_YET = (
     "现在还不能接手：没有人签收满两个工作日的，该办的过期满一个工作日的，"
     "或者原来的岗位没有人能打开的，才可以申请。"
@@ -15,11 +16,13 @@ NOT_YET = (
 
 
 def late(tools: Tools, state: str | None, day: date, due: date) -> bool:
-    """Whether we are: the day to ask an authority again (催办) passes without our being late. What else is due of a
-    case handed up is due long before that day. Of a reserved case, whose state is sealed, that day never stands here.
+    """Whether we are: the day to ask an authority again (催办) passes without our being late, until nobody has asked
+    for two weeks. What else is due of a case handed up is due long before that day. Of a reserved case, whose state is
+    sealed, that day never stands here.
     """
-    watched = state == "handed_up" and due >= day + timedelta(days=tools.limits.watch.value)
-    return due < tools.now.today() and not watched
+    watched = state == "handed_up" and due >= day + SETTLED
+    grace = timedelta(days=tools.limits.watch_most.value if watched else 0)
+    return due + grace < tools.now.today()
 
 
 def why_not_hand_on(session: Session, tools: Tools, case: Case) -> str:

@@ -97,6 +97,13 @@ def by_whom(now: Desktop) -> str:
     return "由本岗另一位成员复核签字" if now.now.reserved else "由领导签批"
 
 
+def order_returned(now: Desktop) -> str | None:
+    """Demanded once, unless the leader sent it back to be written anew."""
+    orders = now.recorded("order")
+    waits = now.now.state == "rectifying" and not (orders and orders[-1].value.get("returned_by"))
+    return "整改要求已经提出来了。" if waits else None
+
+
 def unsigned_records(now: Desktop) -> list[Opened]:
     return [one for one in now.records if one.kind in SIGNABLE and not one.value.get("signed_by")]
 
@@ -180,7 +187,7 @@ def rectification_signed(now: Desktop) -> str | None:
     """All of them: the signature under a rectification that failed must not strike off the next. What was asked of the
     enterprise is signed too (安全生产法 §73).
     """
-    found = now.recorded("rectification")
+    found = [one for one in now.recorded("rectification") if not one.value.get("returned_by")]
     done = bool(found) and all(record.value.get("signed_by") for record in found)
     if not done:
         return f"整改记录（含前后照片）要{by_whom(now)}。"
@@ -315,8 +322,8 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
-        major_struck_off, answered, objected, insider, visit_planned, reserved, by_another, not_reserved,
-        somewhere_to_go, not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
+        major_struck_off, order_returned, answered, objected, insider, visit_planned, reserved, by_another,
+        not_reserved, somewhere_to_go, not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
     )
 }  # fmt: skip
 
@@ -332,6 +339,7 @@ def may_take(now: Desktop, edge: Edge) -> bool:
 UNASKED = frozenset(
     {
         "merged",
+        "order_returned",
         "objected",
         "extension_signed",
         "no_death",

@@ -461,6 +461,7 @@ DUTY_STEPS = {  # steps that tell of no report; asking, answering and objections
     "assign": "指定办理",
     "hand_up": "上报、移送区里",
     "ask_listing": "提请挂牌督办",
+    "chase": "催办区里",
     "record_outcome": "登记区里回执",
     "verify": "现场核查",
     "interview": "约谈",

@@ -161,6 +161,12 @@ def signature(holder: Holder, day: date, instruction: str) -> dict[str, str]:
     }
 
 
+def is_waiting(opened: Opened) -> bool:
+    """Whether a record waits for the leader: neither signed nor sent back."""
+    signable = opened.kind in SIGNABLE
+    return signable and not opened.value.get("signed_by") and not opened.value.get("returned_by")
+
+
 def rewrite_record(session: Session, opened: Opened, **changes: Any) -> None:
     """Change fields of a record (a signature, a return slip). Raises Outrun."""
     value = {**opened.value, **changes}

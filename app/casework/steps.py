@@ -13,11 +13,19 @@ from app.casework.alarms import life_name
 from app.casework.assisting import assist, report_back
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
-from app.casework.flow import DECLINE_TOLD, SYSTEMS, Edge
+from app.casework.flow import CHASED, DECLINE_TOLD, SYSTEMS, Edge
 from app.casework.handing import assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
-from app.casework.needs import Unmet, check_major, colleagues, found_by_us, may_countersign, newest_site
+from app.casework.needs import (
+    Unmet,
+    check_major,
+    colleagues,
+    found_by_us,
+    may_countersign,
+    newest_site,
+    since,
+)
 from app.casework.outside import ENTERED, entered_now
 from app.casework.quotes import refuse_quotes
 from app.casework.records import prepare_record, signature
@@ -257,6 +265,14 @@ def reopen(
     )
 
 
+def chase(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
+    """催办: asked once more. From the second time on the office hears that the district does not answer."""
+    refuse_quotes(now, {"text": values["text"]})
+    again = since(now, "chase", "hand_up") and not now.now.reserved
+    said = f"{CHASED[values['how']]}：{values['text'].strip()}"
+    return Effect(said=said, notices=(("office", "overdue"),) if again else ())
+
+
 def close(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     """A hazard that was found is demanded to be put right and looked at again, or it says how it went (town measure 25:
     closed loop).
@@ -308,6 +324,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "uphold": uphold,
     "reopen": reopen,
     "close": close,
+    "chase": chase,
     "record_decision": record_decision,
     "merge": merge,
     "unmerge": unmerge,

@@ -209,6 +209,11 @@ def hand_up(run: Run, event: Event) -> Run:
     return run.due(watch=run.after(event.day, run.limits.watch), split=still_dangerous)
 
 
+def chase(run: Run, event: Event) -> Run:
+    """The authority was asked again (催办)."""
+    return run.due(watch=run.after(event.day, run.limits.watch_again)) if run.dues.watch else run
+
+
 def conclude(run: Run, event: Event) -> Run:
     run = replace(run.due(**NO_ARRIVAL, conclude=None, ask_lapse=None, watch=None, recheck=None), asked=None)
     run, until = replace(run, concluded=True, settled=False), run.after(event.day, run.limits.feedback)
@@ -324,6 +329,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "lapse": reply,
     "extend": extend,
     "hand_up": hand_up,
+    "chase": chase,
     "record_outcome": conclude,
     "plan_visit": unchanged,
     "verify": unchanged,

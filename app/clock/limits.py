@@ -56,6 +56,8 @@ class Limits:
     recheck: Limit
     reinspect: Limit
     watch: Limit
+    watch_again: Limit
+    watch_most: Limit
     take_over: Limit
     split_official: Limit
     split_death: Limit

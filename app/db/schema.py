@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
-HEAD = "0011"
+HEAD = "0012"
 """The newest version, named here so that a web worker need not load Alembic (10 MB) to know it."""
 
 

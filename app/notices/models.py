@@ -17,6 +17,8 @@ NOTICE_KINDS = (
     "danger",  # to life, just told; `alarm`: nobody signed for it in time, or (with a mark) revenge on a reporter
     "alarm",
     "roster",  # nobody has duty on one of the next days
+    "signing",  # records wait for the leader's signature
+    "returned",  # the leader sent a record back to be written anew
     "rules",  # the rule set in force cannot be read: the last good one stays
 )
 SEND_STATES = (

@@ -55,7 +55,7 @@ from app.rewards.holding import settle
 from app.rules.canned import load_canned
 from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
-from app.staff.news import news_of
+from app.staff.news import news_of, seen
 from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES, ONWARD
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
@@ -180,6 +180,8 @@ def case(case_id: str) -> str | AnyResponse:
     if now.is_lead:
         seen_life(tools(), case_id)
         end_news(tools(), now)
+        if any(one.value.get("returned_by") for one in now.records):
+            seen("returned")
     return show(now)
 
 

@@ -11,13 +11,13 @@ from app.casework.models import NEVER
 from app.casework.needs import Unmet
 from app.casework.pressing import LIGHTS, MOST, WITH, press, watched
 from app.casework.reading import note_listing
-from app.casework.records import SIGNABLE, Opened, read_records
-from app.casework.signing import sign_record
+from app.casework.records import SIGNABLE, Opened, is_waiting, read_records
+from app.casework.signing import return_record, sign_record
 from app.db.base import month_of
 from app.notices.write import mark_done
 from app.people.desks import all_desks
 from app.staff.cases import names
-from app.staff.news import news_of
+from app.staff.news import news_of, seen
 from app.staff.words import KIND_NAMES
 from app.tips.content import photos_of
 from app.tips.objects import open_photo
@@ -34,17 +34,18 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
     report's words. What was `typed` for a record stays where it could not be taken.
     """
     note_listing(tools(), holder(), "signing")
+    seen("signing")
     number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
     with tools().database.work() as session:
         every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
-        months = sorted({month_of(one.day) for one in every if one.value.get("signed_by")}, reverse=True)
+        months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
         month = request.args.get("month", "") or next(iter(months), "")
         found = [one for one in every if is_shown(one, month, number)]
         desks = all_desks(session)
         fined = decidable(session, found) if "office" in holder().roles else set()
     return render_template(
         "staff/signing.html",
-        records=sorted(found, key=lambda one: (not one.value.get("signed_by"), one.day), reverse=True),
+        records=sorted(found, key=lambda one: (is_waiting(one), one.day), reverse=True),
         months=months,
         month="" if number else month,
         number=number,
@@ -63,7 +64,7 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
 def is_shown(one: Opened, month: str, number: str) -> bool:
     if number:
         return one.value.get("number") == number
-    return not one.value.get("signed_by") or month_of(one.day) == month
+    return is_waiting(one) or month_of(one.day) == month
 
 
 @signed_in("signer")
@@ -73,7 +74,8 @@ def sign(record_id: str) -> AnyResponse | tuple[str, int]:
         problem = f"批示最多 {MOST_INSTRUCTION} 个字，请删短一些。"
         return signing(problem, record_id, {"instruction": instruction}), 422
     try:
-        sign_record(tools(), holder(), record_id, instruction)
+        act = return_record if "return" in request.form else sign_record
+        act(tools(), holder(), record_id, instruction)
     except Unmet as unmet:
         return signing(str(unmet), record_id, {"instruction": instruction}), 422
     return redirect(url_for("staff.signing"), 303)

@@ -43,7 +43,7 @@ KIND_NAMES = {
 # What brings a case on, in this order before all else that may be done.
 ONWARD = (
     "assign", "accept", "plan_visit", "verify", "conclude", "answer", "rectify", "report_done", "strike_off",
-    "not_fixed", "close", "report_back", "record_outcome", "uphold", "reopen", "countersign",
+    "not_fixed", "close", "report_back", "record_outcome", "chase", "uphold", "reopen", "countersign",
 )  # fmt: skip
 # Steps that stand folded away on a case's page, so that the next one is seen.
 MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")

@@ -317,6 +317,16 @@ def test_word_of_a_broken_rule_set_goes_with_the_update(empty: Database) -> None
         add_notice(empty, "rules")
 
 
+def test_word_of_what_waits_for_the_leader_goes_with_the_update(empty: Database) -> None:
+    """Likewise, of records that wait for a signature or were sent back."""
+    upgrade(empty, "0012")
+    for kind in ("signing", "returned", "rules"):
+        add_notice(empty, kind)
+    downgrade(empty, "0011")
+    with empty.reader.connect() as connection:
+        assert connection.scalars(text("SELECT kind FROM notices")).all() == ["rules"]
+
+
 def add_notice(database: Database, kind: str) -> None:
     """As the versions from the first on know one."""
     with database.writer.connect() as connection, connection.begin():

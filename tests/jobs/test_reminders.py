@@ -213,15 +213,33 @@ def test_reinspect_10_days(small_town: Town) -> None:
     assert due == small_town.tools.calendar.add_days(date(2026, 11, 24), 10).day
 
 
-def test_watch_60_days_asks_again_and_is_never_late(small_town: Town) -> None:
-    """催办 60 日: the town would be called late for the district's silence, or nobody ask."""
+def test_watch_60_days_asks_again_and_is_late_when_nobody_does(small_town: Town) -> None:
+    """催办 60 日: the town would be called late for the district's silence, or nobody ask, and nobody hear of it."""
     taken = handed_up(small_town)
     due = due_of(small_town, taken)
     assert due == small_town.tools.calendar.add_days(small_town.now.day, 60).day
     assert told(small_town, due - SOON - timedelta(days=1), DESK) == ()
-    for day in (due - SOON, due, due + timedelta(days=30)):
+    for day in (due - SOON, due, due + timedelta(days=14)):
         assert told(small_town, day, DESK) == TOLD_BEFORE
         assert told(small_town, day, "office") == ()
+    assert told(small_town, due + timedelta(days=15), DESK) == TOLD_AFTER
+    assert told(small_town, due + timedelta(days=15), "office") == TOLD_AFTER
+
+
+def test_asked_again_15_working_days_and_the_office_hears_of_the_second_time(small_town: Town) -> None:
+    """再催办 15 个工作日: a letter would be asked for once and then lie, or the office not hear who is silent."""
+    taken = handed_up(small_town)
+    small_town.now.pass_days(30)
+    step(small_town, taken, "chase", how="call", text="问了城管委值班室，说在办。")
+    due = due_of(small_town, taken)
+    assert due == small_town.tools.calendar.add_working(small_town.now.day, 15).day
+    with small_town.tools.database.work() as session:
+        assert "overdue" not in waiting(session, ("office",))
+    step(small_town, taken, "chase", how="letter", text="发函催办。")
+    with small_town.tools.database.work() as session:
+        assert "overdue" in waiting(session, ("office",))
+    with pytest.raises(Unmet, match="举报"):
+        step(small_town, taken, "chase", how="letter", text=f"有人举报：{GAS.what}")
 
 
 def test_split_one_working_day_where_an_official_is_accused(small_town: Town) -> None:

@@ -1,7 +1,13 @@
 """The page that the leader signs from, and the office reads."""
 
-from app.casework.signing import waiting_for_signature
-from tests.casework.test_way import desktop, step, verified
+import pytest
+
+from app.casework.needs import Unmet
+from app.casework.signing import sign_record, waiting_for_signature
+from app.intake.take import take
+from app.notices.write import waiting
+from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
+from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
 
@@ -45,3 +51,65 @@ def test_what_was_typed_on_the_page_stays(small_town: Town) -> None:
     assert answer.status_code == 422
     for value in ("津蓟罚〔2026〕1号", "两万", "2026-11-20"):
         assert f'value="{value}"' in answer.text
+
+
+def news(town: Town, desk: str) -> set[str]:
+    with town.tools.database.work() as session:
+        return set(waiting(session, (desk,)))
+
+
+def test_the_leader_hears_that_something_waits(small_town: Town) -> None:
+    """A record would wait for a signature until the leader happens to look."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    assert "signing" not in news(small_town, "signer")
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="general")
+    assert "signing" in news(small_town, "signer")
+    client, _ = signed_in(app_of(small_town), small_town, "signer")
+    client.get("/desk/signing")
+    assert "signing" not in news(small_town, "signer")
+
+
+def test_the_leader_sends_a_record_back_and_the_desk_writes_another(small_town: Town) -> None:
+    """A leader who does not agree could only let it lie; or what was sent back would still be signed."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    step(small_town, taken, "verify", enterprise="某饭店", found="看了看", level="general")
+    (record,) = waiting_for_signature(small_town.tools, small_town.holder("signer"))
+    client, secret = signed_in(app_of(small_town), small_town, "signer")
+    typed = {"csrf": secret, "return": "1", "instruction": ""}
+    assert client.post(f"/desk/signing/{record.id}", data=typed).status_code == 422
+    typed["instruction"] = "没写软管有多长的裂口，重新量。"
+    assert client.post(f"/desk/signing/{record.id}", data=typed).status_code == 303
+    assert client.post(f"/desk/signing/{record.id}", data=typed).status_code == 422
+    assert "returned" in news(small_town, "chengjian")
+    assert waiting_for_signature(small_town.tools, small_town.holder("signer")) == []
+    with pytest.raises(Unmet, match="退回"):
+        sign_record(small_town.tools, small_town.holder("signer"), record.id, "")
+    desk, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    assert typed["instruction"] in desk.get(f"/desk/cases/{taken.case_id}").text
+    assert "returned" not in news(small_town, "chengjian")
+    with pytest.raises(Unmet, match="签批"):
+        step(small_town, taken, "conclude", conclusion="true")
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="general")
+    sign_all(small_town)
+    step(small_town, taken, "conclude", conclusion="true")
+
+
+def test_what_was_demanded_is_demanded_anew_only_if_sent_back(small_town: Town) -> None:
+    """A demand that the leader refused would block the end; or a limit be moved without anybody's word."""
+    taken = verified(small_town)
+    step(small_town, taken, "answer", reply="属实。")
+    asked = {"measures": "换软管", "person": "店主", "limit": "2026-12-10"}
+    step(small_town, taken, "rectify", "chengjian", 1, **asked)
+    with pytest.raises(Unmet, match="已经提出"):
+        step(small_town, taken, "rectify", "chengjian", 1, **asked)
+    (order,) = waiting_for_signature(small_town.tools, small_town.holder("signer"))
+    client, secret = signed_in(app_of(small_town), small_town, "signer")
+    typed = {"csrf": secret, "return": "1", "instruction": "期限太长。"}
+    assert client.post(f"/desk/signing/{order.id}", data=typed).status_code == 303
+    step(small_town, taken, "rectify", "chengjian", 1, **{**asked, "limit": "2026-12-01"})
+    step(small_town, taken, "report_done", found="换好了", photos=1)
+    sign_all(small_town)
+    step(small_town, taken, "strike_off")
+    assert desktop(small_town, taken.case_id).now.state == "closed"

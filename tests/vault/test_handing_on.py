@@ -8,7 +8,7 @@ from sqlalchemy import delete, update
 from app.casework.access import held_alone
 from app.casework.context import lay_out
 from app.casework.edges import take_edge
-from app.casework.facts import situation
+from app.casework.facts import dues_of, situation
 from app.casework.needs import Unmet
 from app.casework.reading import queue
 from app.casework.reporting import read_follow, say
@@ -125,7 +125,7 @@ def test_an_objection_goes_with_the_case(town: Town) -> None:
     with town.tools.database.work() as session:
         (row,) = queue(session, town.tools, town.holder("office")).rows
         assert situation(now.case, now.key).objected  # sealed with it, not only read from the thread
-    assert (row.next_kind, row.objected) == ("recheck", True)
+    assert (dues_of(town.tools, now.now).recheck is not None, row.objected) == (True, True)
 
 
 def test_who_took_it_over_has_time_for_it(town: Town) -> None:
