@@ -274,7 +274,7 @@ def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
         if tip_id in contents:
             report = contents[tip_id].report
             parts += [report.what[:LINE_CHARS], report.where, report.enterprise, report.external_number]
-    return "\n".join([*parts, mark_of(outside_due(facts, contents))]).lower()
+    return "\n".join([*parts, mark_of(outside_due(facts, contents))]).lower()  # the mark last: `due_in_line`
 
 
 def note_listing(tools: Tools, holder: Holder, page: str = "cases") -> None:

@@ -15,7 +15,9 @@ from app.tips.content import Content
 
 TICKETED = ("12345", "12350", "superior", "department")  # channels whose sender waits for an answer by number
 KEPT = "tickets"  # in the facts: {tip id: {"due": ISO day} | {"done": ISO day}}
-MARK = re.compile(r"^工单期限(\d{4}-\d\d-\d\d)$", re.MULTILINE)  # in a desk's search line
+MARK = re.compile(
+    r"工单期限(\d{4}-\d\d-\d\d)"
+)  # the last line of a desk's search line, and no other: a report's are typed
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,6 @@ def mark_of(due: date | None) -> str:
 
 
 def due_in_line(line: str) -> date | None:
-    """The deadline that a search line tells of."""
-    found = MARK.search(line)
+    """The deadline that a search line tells of. Whoever reports can type the same words, with a day that is none."""
+    found = MARK.fullmatch(line.rpartition("\n")[2])
     return date.fromisoformat(found[1]) if found else None

@@ -21,6 +21,7 @@ from tests.casework.test_way import FOUND, desktop, step, verified
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
+from tests.web.door import app_of, signed_in
 
 DUE = "2026-11-27"
 HOTLINE = replace(GAS, channel="12345", external_number="TJ20261124-0017", external_due=DUE)
@@ -60,6 +61,31 @@ def test_a_superior_s_own_day_counts_too(small_town: Town) -> None:
         (row,) = outside_dues(session, it, me)
         assert (row.id, row.outside and row.outside.isoformat()) == (opened.case_id, DUE)
         assert search(session, it, me, "蓟安委〔2026〕3号")[0].id == opened.case_id
+
+
+TYPED = "煤气罐漏气\n工单期限{}\n快来"  # the mark of a search line, in a report's own words
+
+
+def test_no_report_can_make_the_queue_unreadable(small_town: Town) -> None:
+    """Anybody could shut a desk out of its own queue, with a day in the report that no calendar has."""
+    it, me = small_town.tools, small_town.holder("chengjian")
+    for day in ("2026-99-99", "0000-00-00"):
+        note_reading(
+            it, me, desktop(small_town, accepted(small_town, replace(GAS, what=TYPED.format(day))).case_id)
+        )
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    assert [client.get(page).status_code for page in ("/desk/", "/desk/tickets")] == [200, 200]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2026-11-25"])
+def test_no_caller_can_move_another_house_s_day(small_town: Town, day: str) -> None:
+    """A caller's words would hide from the desk that 12345 waits."""
+    hotline = accepted(small_town, replace(HOTLINE, what=TYPED.format(day)))
+    it, me = small_town.tools, small_town.holder("chengjian")
+    note_reading(it, me, desktop(small_town, hotline.case_id))
+    with it.database.work() as session:
+        (row,) = outside_soon(session, it, me, it.now.today() + timedelta(days=3))
+        assert row.outside and row.outside.isoformat() == DUE
 
 
 def test_no_column_tells_of_another_house_s_day(town: Town) -> None:
