@@ -83,7 +83,8 @@ def hazard_register(
 ) -> Table:
     """隐患整改台账 of the hazards that were found, or ordered to be put right, in these days. Raises Unmet."""
     rows = []
-    wanted = (Case.day.between(first - BACK, last), Case.reserved.is_(False))
+    since = first - min(BACK, first - date.min)
+    wanted = (Case.day.between(since, last), Case.reserved.is_(False))
     for _, now in held(session, tools, holder, *wanted):
         if not any(event.edge == "verify" for event in now.events):
             continue

@@ -238,6 +238,16 @@ def test_odd_days_are_explained(small_town: Town, days: tuple[str, str]) -> None
     assert client.get("/desk/registers/tips?form=exe").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["tips", "hazards"])
+@pytest.mark.parametrize("days", [("0001-01-01", ""), ("0001-01-01", "0001-01-01"), ("", "9999-12-31")])
+def test_the_first_and_the_last_day_of_all_make_a_register(
+    small_town: Town, name: str, days: tuple[str, str]
+) -> None:
+    """Whoever wants all there is, and types the first day there can be, got an error page."""
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    assert client.get(f"/desk/registers/{name}?from={days[0]}&to={days[1]}").status_code == 200
+
+
 def test_the_register_of_reports_says_no_word_of_them(town: Town) -> None:
     """The working register, which lies open on a desk, would hold a report's words or a name."""
     told = Report(
