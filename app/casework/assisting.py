@@ -73,7 +73,10 @@ def assist(session: Session, now: Desktop, _edge: Edge, values: Values, photos: 
 def report_back(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
-    """What the assisting desk did and saw, on the paper that asked; the child case ends with it."""
+    """What the assisting desk did and saw, on the paper that asked; the child case ends with it. The paper leaves, and
+    never says 举报. Raises Unmet.
+    """
+    refuse_quotes(now, {"result": values["result"]})
     paper = next(one for one in assist_papers(now) if one.value.get("case") != now.case.id)
     back = {
         "result": values["result"],

@@ -14,7 +14,15 @@ from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situatio
 from app.casework.flow import Edge
 from app.casework.handing import check_lead, refuse_shut_out
 from app.casework.models import Case
-from app.casework.needs import Unmet, is_major, no_death, reopened_at, tells_of_major, visit_planned
+from app.casework.needs import (
+    Unmet,
+    is_assisting,
+    is_major,
+    no_death,
+    reopened_at,
+    tells_of_major,
+    visit_planned,
+)
 from app.casework.opening import NewCase, NewTip, prepare_blank, prepare_case, registered
 from app.casework.quotes import refuse_quotes
 from app.casework.records import records_of
@@ -38,6 +46,9 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     if tells_of_death(now.tools, there, tips) != now.is_death:
         raise Unmet("一件涉及死亡，一件不涉及，不能并：两件各办各的。")
     refuse_to_lose_major(session, now, there)
+    theirs_to_assist = is_assisting(other.id, records_of(session, there.facts.records))
+    if theirs_to_assist or is_assisting(now.case.id, now.records):  # it ends with its answer, nobody else's
+        raise Unmet("协办来的要先回复主办科室，不能并：两件各办各的。")
     mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
     if sorted(mine) != sorted(theirs) or now.unwanted:
         raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")

@@ -259,10 +259,14 @@ def assist_papers(now: Desktop) -> list[Opened]:
     return [one for one in now.recorded("assist") if not one.value.get("result")]
 
 
+def is_assisting(case_id: str, records: Sequence[Opened]) -> bool:
+    """Whether the case is a child that another still waits for: its 协办单 came from there, unanswered."""
+    papers = [one.value for one in records if one.kind == "assist"]
+    return any(one.get("case") != case_id and not one.get("result") for one in papers)
+
+
 def assisting(now: Desktop) -> str | None:
-    """Whether the case is a child: its 协办单 came from another case."""
-    mine = [one for one in assist_papers(now) if one.value.get("case") != now.case.id]
-    return None if mine else "这件不是协办来的。"
+    return None if is_assisting(now.case.id, now.records) else "这件不是协办来的。"
 
 
 def assists_back(now: Desktop) -> str | None:

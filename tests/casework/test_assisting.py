@@ -91,3 +91,27 @@ def test_the_paper_takes_no_words_of_the_report(small_town: Town) -> None:
         step(small_town, taken, "assist", "chengjian", 0, **{**ASKED, "text": GAS.what})
     with pytest.raises(Unmet, match="举报"):
         step(small_town, taken, "assist", "chengjian", 0, **{**ASKED, "text": "有人举报，请去看。"})
+
+
+@pytest.mark.parametrize("into_child", [True, False])
+def test_a_report_is_not_joined_with_a_request_to_assist(small_town: Town, into_child: bool) -> None:
+    """The answer to the other desk closed the report's case too: nobody answered who reported, and the report's own
+    words could go with it. The other way round the request was never answered.
+    """
+    child = asked(small_town)[1]
+    report = take(small_town.tools, sent(GAS))
+    step(small_town, report, "transfer", desk="zhifa", reason="归口")
+    other = desktop(small_town, report.case_id, "zhifa")
+    now, into = (other, child) if into_child else (child, other)
+    with pytest.raises(Unmet, match="协办"):
+        take_edge(
+            small_town.tools, small_town.holder("zhifa"), now.case.id, "merge", {"into": into.now.number}
+        )
+
+
+def test_the_answer_on_the_paper_never_says_that_somebody_reported(small_town: Town) -> None:
+    """协办单 with its answer leaves the desk."""
+    child = asked(small_town)[1]
+    values = {"result": "举报人说的摊位已清走。"}
+    with pytest.raises(Unmet, match="举报"):
+        take_edge(small_town.tools, small_town.holder("zhifa"), child.case.id, "report_back", values)
