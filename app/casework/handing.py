@@ -13,7 +13,7 @@ from app.casework.flow import LEADS, Edge
 from app.casework.handover import regrant, rekey, rekey_tip
 from app.casework.letters import RESERVED_SIGN, chance_number, next_number
 from app.casework.needs import Unmet
-from app.people.desks import Recipient, desks_of_named, is_named, member_recipient
+from app.people.desks import Recipient, desks_of_member, desks_of_named, is_named, member_recipient
 from app.people.grants import Subject, holders_of
 from app.people.models import Member, Membership
 from app.tips.content import Photo, mark_of_reply
@@ -43,6 +43,8 @@ def receivers(session: Session, now: Desktop, values: Values) -> tuple[str, list
         raise Unmet("这个人不在这个科室。")
     if is_named(member, now.unwanted):
         raise Unmet("举报人说了这个人要回避。")
+    if any(now.tools.rules.names_desk(one, now.unwanted) for one in desks_of_member(session, member.id)):
+        raise Unmet("这个人也在举报人说了要回避的科室，请换一个人。")
     return desk_id, [member_recipient(member)]
 
 

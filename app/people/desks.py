@@ -123,3 +123,7 @@ def desks_of_named(session: Session, words: str) -> frozenset[str]:
         select(Member, Membership.desk_id).join(Membership, Membership.member_id == Member.id)
     )
     return frozenset(desk_id for member, desk_id in rows if is_named(member, words))
+
+
+def desks_of_member(session: Session, member_id: str) -> set[str]:
+    return set(session.scalars(select(Membership.desk_id).where(Membership.member_id == member_id)))

@@ -31,6 +31,7 @@ from app.people.desks import (
     Recipient,
     all_desks,
     desk_recipients,
+    desks_of_member,
     desks_of_named,
     desks_with_keys,
     is_named,
@@ -38,7 +39,7 @@ from app.people.desks import (
 )
 from app.people.grants import Subject, holders_of, revoke
 from app.people.holder import Holder
-from app.people.models import Member, Membership
+from app.people.models import Member
 from app.people.tools import Tools
 from app.rules.routing import JIWEI
 from app.sealing.errors import SealError
@@ -110,10 +111,6 @@ def discipline_desk(session: Session, holder: Holder, case: Case) -> str:
     if len(discipline) == 1:
         may |= discipline
     return next((name for name in holder.desks if name in discipline & may), "")
-
-
-def desks_of_member(session: Session, member_id: str) -> set[str]:
-    return set(session.scalars(select(Membership.desk_id).where(Membership.member_id == member_id)))
 
 
 TAKEN_OVER = "原来的科室没有及时办理，已换科室接手。"
@@ -215,7 +212,8 @@ def handed_on(tools: Tools, holder: Holder, request_id: str) -> HandedOn:
         shut = desks_of_named(session, unwanted)
         before = set(holders_of(session, Subject("case", case_id)))
         told = TAKEN_OVER if at_work(session, case) else ORPHANED
-    if tools.rules.names_desk(desk, unwanted) or is_named(member, unwanted):
+    shuts_desk = any(tools.rules.names_desk(one, unwanted) for one in (desk, *holder.desks))
+    if shuts_desk or is_named(member, unwanted):
         raise Unmet("举报人说了这个岗位或您本人要回避，不能接手，请别的岗位申请。")
     to = [member_recipient(member) if unwanted or desk in shut else recipient_for(known, desk)]
     now = fold_in(tools, now, tips)  # what reporters said since: an objection's due day stands in clear alone

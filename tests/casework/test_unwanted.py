@@ -12,6 +12,7 @@ from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.intake.sent import CannotTake, Taken
 from app.intake.take import take
+from app.people.admission import seat
 from app.people.grants import NoKey, Subject, holders_of
 from app.people.models import Member
 from app.vault.handing_on import ask_hand_on, take_over
@@ -66,6 +67,42 @@ def test_a_named_person_is_not_assigned(small_town: Town) -> None:
     values = {"desk": "chengjian", "member": "chengjian", "reason": "懂行"}
     with pytest.raises(Unmet, match="回避"):
         take_edge(small_town.tools, small_town.holder("dispatch"), taken.case_id, "assign", values)
+
+
+def also_at(town: Town, username: str, desk: str) -> None:
+    keys = sorted((at, keys) for at, keys in town.holder(desk).epochs.items() if at[0] == desk)
+    with town.tools.database.work(write=True) as session:
+        member = session.get_one(Member, town.members[username].id)
+        seat(session, member, [one for _, one in keys], desk)
+
+
+def test_who_also_sits_at_a_named_desk_is_not_assigned(small_town: Town) -> None:
+    """By a second post the desk that must not know had the report after all."""
+    also_at(small_town, "chengjian", "anjian")
+    taken = told(small_town, "城建办的人不能知道")
+    values = {"desk": "anjian", "member": "chengjian", "reason": "懂行"}
+    with pytest.raises(Unmet, match="回避"):
+        take_edge(small_town.tools, small_town.holder("dispatch"), taken.case_id, "assign", values)
+    take_edge(
+        small_town.tools,
+        small_town.holder("dispatch"),
+        taken.case_id,
+        "assign",
+        values | {"member": "anjian"},
+    )
+
+
+def test_who_also_sits_at_a_named_desk_cannot_take_it_over(small_town: Town) -> None:
+    """Asking for another post of theirs, they got it by the second way."""
+    also_at(small_town, "office", "anjian")
+    taken = told(small_town, "应急办的人不能知道")
+    number = desktop(small_town, taken.case_id, "dispatch").now.number
+    small_town.now.pass_days(3)
+    asked = ask_hand_on(small_town.tools, small_town.holder("office"), number, "没人办")
+    for keeper in ("custodian", "approver"):
+        release(small_town.tools, small_town.holder(keeper), asked)
+    with pytest.raises(Unmet, match="回避"):
+        take_over(small_town.tools, small_town.holder("office"), asked)
 
 
 @pytest.mark.parametrize("words", ["城建办的人", "chengjian"])
