@@ -9,6 +9,7 @@ from app.casework.needs import Unmet
 
 QUOTE = 8  # characters in common with the reporter's own words
 SHORTEST = 4  # a report of fewer characters says nothing that could tell who wrote it
+LONGEST = 30  # a name of more characters is none: somebody tells of it there
 PLACES = ("enterprise", "place")  # fields that name where it is
 CUT = "\n"  # never in squeezed text
 FIRM = re.compile(r".{1,8}(?:公司|合作社)")  # a registered name is nobody's own words
@@ -22,7 +23,8 @@ def refuse_quotes(now: Desktop, written: Mapping[str, str]) -> None:
     Names of places and firms are nobody's words: the town, the enterprise as reported, what a site record or the
     place's own field calls it.
     """
-    names = [now.tools.town, *(one.content.report.enterprise for one in now.reports)]
+    names = [now.tools.town, *(desk.name for desk in now.desks.values())]
+    names += [one.content.report.enterprise for one in now.reports]
     names += [str(record.value.get("enterprise", "")) for record in now.recorded("site")]
     wheres = [one.content.report.where for one in now.reports]
     for field in sorted(
@@ -37,17 +39,29 @@ def refuse_quotes(now: Desktop, written: Mapping[str, str]) -> None:
 
 
 def check_words(now: Desktop, text: str, names: Iterable[str]) -> None:
-    known = [name for name in map(squeeze, names) if len(name) >= SHORTEST and not SOMEBODY.search(name)]
+    known = [
+        name for name in map(squeeze, names) if SHORTEST <= len(name) <= LONGEST and not SOMEBODY.search(name)
+    ]
+    bare = without(text, known)
     for one in now.reports:
-        for piece in pieces(own_words(one), known):
-            if piece in text:
-                raise Unmet(f"“{piece}”是举报原话。请换自己的话写，免得别人认出举报人。")
+        said = list(map(squeeze, own_words(one)))
+        found = next((piece for piece in pieces(said, known) if piece in text), "")
+        found = found or next(
+            (run for run in runs(without(words, known) for words in said) if run in bare), ""
+        )
+        if found:
+            raise Unmet(f"“{found}”是举报原话。请换自己的话写，免得别人认出举报人。")
 
 
 def own_words(one: OpenTip) -> Iterator[str]:
     """All that a reporter wrote or told the custodian on the telephone."""
     report = one.content.report
-    yield from (report.what, report.where, report.when)
+    yield from (report.what, report.where, report.when, report.danger_note)
+    long = (
+        (report.not_these, QUOTE),
+        (report.enterprise, LONGEST + 1),
+    )  # else who it is, or what it is called
+    yield from (words for words, least in long if len(squeeze(words)) >= least)
     yield from (line.text for line in one.thread if line.by in ("reporter", "custodian"))
 
 
@@ -58,9 +72,21 @@ def pieces(words: Iterable[str], names: Iterable[str]) -> Iterator[str]:
             yield said
         for name in names:
             said = said.replace(name, CUT)
-        said = FIRM.sub(CUT, said)
-        runs = (said[at : at + QUOTE] for at in range(len(said) - QUOTE + 1))
-        yield from (run for run in runs if CUT not in run)
+        yield from runs([said])
+
+
+def runs(texts: Iterable[str]) -> Iterator[str]:
+    """Each QUOTE characters of these that lie side by side, with no cut and no firm in them."""
+    for text in (FIRM.sub(CUT, text) for text in texts):
+        found = (text[at : at + QUOTE] for at in range(len(text) - QUOTE + 1))
+        yield from (run for run in found if CUT not in run)
+
+
+def without(text: str, names: Iterable[str]) -> str:
+    """What is left when the names are taken out: a name in the middle of a sentence makes no other words of it."""
+    for name in sorted(names, key=len, reverse=True):
+        text = text.replace(name, "")
+    return text
 
 
 def squeeze(text: str) -> str:

@@ -1,9 +1,12 @@
 """What others read of a case quotes no report and does not say that there is one."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
+from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.reporting import say
 from app.intake.sent import Taken
@@ -72,6 +75,31 @@ def test_what_was_said_later_is_the_reporter_s_too(small_town: Town) -> None:
         small_town, taken, "split", {"desk": "anjian", "sector": "gas", "place": report.where, "text": "灶具"}
     )
     fill_in(small_town, taken, "hand_up", LETTER)
+
+
+TOLD = "福顺饭店后厨把好几个煤气罐挨着灶台放还拿塑料布盖着怕检查的人看见"
+
+
+@pytest.mark.parametrize("field", ["danger_note", "enterprise", "not_these"])
+def test_whatever_a_reporter_wrote_anywhere_is_not_quoted(small_town: Town, field: str) -> None:
+    """Whoever tells of it in another field than 情况 had their own words printed, and could be known by them."""
+    report = replace(GAS, danger_now=field == "danger_note", **{field: TOLD})  # type: ignore[arg-type]  # all texts
+    taken = take(small_town.tools, sent(report))
+    with small_town.tools.database.work() as session:
+        desk = session.get_one(Case, taken.case_id).desk_id or ""
+    step(small_town, taken, "accept", desk)
+    values: dict[str, Any] = {**LETTER, "text": f"据了解，{TOLD}。"}
+    with pytest.raises(Unmet, match="原话"):
+        step(small_town, taken, "hand_up", desk, **values)
+
+
+def test_a_piece_called_a_place_joins_no_quotation(small_town: Town) -> None:
+    """Seven characters put down as the place let twenty-one through in the text beside it."""
+    text = "老板夜里偷偷开到三号车间里面烧锅炉没有证"
+    taken = take(small_town.tools, sent(replace(GAS, what=text)))
+    step(small_town, taken, "accept")
+    with pytest.raises(Unmet, match="原话"):
+        fill_in(small_town, taken, "verify", {**SITE, "place": text[7:14], "found": f"{text}。"})
 
 
 def refused(town: Town, taken: Taken, edge: str, values: dict[str, str]) -> None:
