@@ -139,7 +139,7 @@ EDGES = (
             Field("why", "原因", "select", choices=options(DECLINE_REASONS)),
             Field("reply", "给举报人的话", "area"),
         ),
-        ("no_death", "enforceable"),
+        ("no_death", "not_assisting", "enforceable"),
         "这件举报不再往下办，理由写在答复里。",
     ),
     Edge(
@@ -244,6 +244,7 @@ EDGES = (
             Field("title", "事由", most=80),
             Field("text", "情况（重新写，不抄举报原话）", "area"),
         ),
+        ("not_assisting",),
         told="已移送有权处理的区级部门，我们继续跟踪。",
     ),
     Edge(
@@ -414,7 +415,7 @@ EDGES = (
             Field("penalty", "处罚决定文号（重大隐患）", required=False, most=60),
             Field("reason", "没有处罚的书面理由（重大隐患）", "area", required=False),
         ),
-        ("no_death", "enforceable", "site_signed", "major_punished", "assists_back"),
+        ("no_death", "not_assisting", "enforceable", "site_signed", "major_punished", "assists_back"),
         "已经查清，答复马上给您。",
     ),
     # A leader may not see a case on an official (design §3): discipline signs what it wrote itself, by two.

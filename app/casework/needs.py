@@ -269,6 +269,13 @@ def assisting(now: Desktop) -> str | None:
     return None if is_assisting(now.case.id, now.records) else "这件不是协办来的。"
 
 
+def not_assisting(now: Desktop) -> str | None:
+    """A child ends with its answer and in no other way: the case that asked waits for it."""
+    if is_assisting(now.case.id, now.records):
+        return "这件是协办来的：请用“回复主办科室”，说明办了什么，或者为什么办不了。"
+    return None
+
+
 def assists_back(now: Desktop) -> str | None:
     waiting = [one for one in assist_papers(now) if one.value.get("case") == now.case.id]
     return f"还有 {len(waiting)} 份协办没有回复。" if waiting else None
@@ -327,7 +334,8 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
         major_struck_off, order_returned, answered, objected, insider, visit_planned, reserved, by_another,
-        not_reserved, somewhere_to_go, not_merged, merged, in_english, major, assisting, assists_back, has_ticket,
+        not_reserved, somewhere_to_go, not_merged, merged, in_english, major, assisting, not_assisting,
+        assists_back, has_ticket,
     )
 }  # fmt: skip
 

@@ -93,6 +93,29 @@ def test_the_paper_takes_no_words_of_the_report(small_town: Town) -> None:
         step(small_town, taken, "assist", "chengjian", 0, **{**ASKED, "text": "有人举报，请去看。"})
 
 
+@pytest.mark.parametrize(
+    ("edge", "values"),
+    [
+        ("decline", {"why": "no_target", "reply": "找不到地方"}),
+        ("hand_up", {"bureau": "qu_yingji", "title": "摊位", "text": "占道摊位请核查。"}),
+        ("conclude", {"conclusion": "untrue"}),
+    ],
+)
+def test_a_request_to_assist_ends_with_its_answer_alone(
+    small_town: Town, edge: str, values: dict[str, str]
+) -> None:
+    """Closed in another way it was never answered, and the case that asked could never be concluded."""
+    child, me = asked(small_town)[1], small_town.holder("zhifa")
+    if edge == "conclude":
+        take_edge(small_town.tools, me, child.case.id, "accept", {})
+        site = {"enterprise": "某摊位", "found": "没有占道", "level": "none"}
+        take_edge(small_town.tools, me, child.case.id, "verify", site)
+        sign_all(small_town)
+    with pytest.raises(Unmet, match="回复主办科室"):
+        take_edge(small_town.tools, me, child.case.id, edge, values)
+    take_edge(small_town.tools, me, child.case.id, "report_back", {"result": "摊位没有占道。"})
+
+
 @pytest.mark.parametrize("into_child", [True, False])
 def test_a_report_is_not_joined_with_a_request_to_assist(small_town: Town, into_child: bool) -> None:
     """The answer to the other desk closed the report's case too: nobody answered who reported, and the report's own
