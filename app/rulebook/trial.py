@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.casework.access import cases_of
+from app.casework.access import cases_of_desks
 from app.casework.facts import open_facts
 from app.casework.models import Case
 from app.casework.reading import contents_of
@@ -28,6 +28,7 @@ from app.rules.report import Decision
 from app.rules.routing import Report, Rules, route
 
 MOST = 500  # cases that are tried, the newest
+LEAST = 5  # fewer that would go elsewhere, or stay, are not told: a draft made for it would ask for a word of a report
 OFFICE, TRIAL = "office", "trial"
 
 
@@ -55,7 +56,7 @@ class HandedIn:
 
     desk: str
     tried: int
-    elsewhere: int
+    elsewhere: int | None  # None: withheld
     fresh: bool  # of the draft as it is now
 
 
@@ -94,8 +95,11 @@ def _decided(asked: Asked, written: tuple[str, ...], keyed: frozenset[str]) -> t
 
 
 def try_cases(session: Session, tools: Tools, holder: Holder, after: Rules) -> Trial:
-    """The newest cases that the holder can open, each by its first report. The reading is the caller's to note."""
-    query = cases_of(holder).order_by(Case.day.desc(), Case.id).limit(MOST)
+    """The newest ordinary cases that the whole of the holder's desks can open, each by its first report: the numbers
+    are handed in. The reading is the caller's to note.
+    """
+    ordinary = cases_of_desks(holder).where(Case.reserved.is_(False))
+    query = ordinary.order_by(Case.day.desc(), Case.id).limit(MOST)
     cases = session.scalars(query).all()
     keys = open_keys(session, tools.keyring, holder, "case", [case.id for case in cases])
     keyed, tried, shifts = desks_with_keys(session), 0, []
@@ -128,15 +132,16 @@ def differs(old: Decision, new: Decision) -> bool:
 
 def hand_in(tools: Tools, holder: Holder, draft: RuleSet, trial: Trial) -> None:
     """Tell the office how many were tried and how many would go elsewhere, as a record sealed to it alone. Numbers of
-    cases, not of reports: how many reports stand behind a case is nobody's to count.
+    cases, not of reports: how many reports stand behind a case is nobody's to count. Who writes the draft reads the
+    answer: a hint like a name would tell by one case more that a report has it, so that small numbers are withheld.
     """
-    day, desk = tools.now.today(), ",".join(holder.desks)
+    day, desk, elsewhere = tools.now.today(), ",".join(holder.desks), len(trial.shifts)
     value = {
         "draft": draft.id,
         "version": draft.version,
         "desk": desk,
         "tried": trial.tried,
-        "elsewhere": len(trial.shifts),
+        "elsewhere": elsewhere if LEAST <= elsewhere <= trial.tried - LEAST else None,
     }
     with tools.database.work() as session:
         known = desk_recipients(session, tools.keyring, [OFFICE])

@@ -1,19 +1,25 @@
 """A draft on past cases: only those that one can open, with an entry, and two numbers for the office."""
 
+import pytest
 from sqlalchemy import select
 
 from app.casework.models import Record
 from app.intake.take import take
 from app.ledger.models import LedgerEntry
+from app.people.admission import seat
 from app.people.desks import desks_with_keys
 from app.people.grants import granted
+from app.people.models import Member
 from app.rulebook import drafts, trial
 from app.rules.drafts import rules_of
+from app.tips.content import Report
 from tests.casework.walk import OFFICIAL
-from tests.intake.test_take import sent
+from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 from tests.rulebook.walk import begun, change, draft, gas_to
 from tests.web.door import app_of, signed_in
+
+SITE = Report(what="工地塔吊没有护栏，吊着东西从人头上过", where="新区工地", sector="construction")
 
 
 def tried(town: Town, who: str) -> trial.Trial:
@@ -67,7 +73,8 @@ def test_a_trial_is_in_the_ledger_before_it_is_shown(small_town: Town) -> None:
 
 def test_the_office_learns_two_numbers_and_only_when_handed_in(small_town: Town) -> None:
     """The office would learn from a trial what is reported to a desk, or anybody with the database its numbers."""
-    take(small_town.tools, sent())
+    for report in [GAS] * 5 + [SITE] * 5:
+        take(small_town.tools, sent(report))
     begun(small_town)
     gas_to(small_town, "anjian")
     app = app_of(small_town)
@@ -78,8 +85,8 @@ def test_the_office_learns_two_numbers_and_only_when_handed_in(small_town: Town)
     page = desk.post("/desk/rules/try", data={"csrf": secret, "hand_in": "1"}).text
     assert "已经报给安委办" in page
     seen = office.get("/desk/rules/try").text
-    assert "试了 1 件" in seen
-    assert "1 件会去别处" in seen
+    assert "试了 10 件" in seen
+    assert "5 件会去别处" in seen
     assert "煤气罐" not in seen
     with small_town.tools.database.work() as session:
         records = session.scalars(select(Record.id)).all()
@@ -92,6 +99,34 @@ def test_the_office_learns_two_numbers_and_only_when_handed_in(small_town: Town)
     assert known == [records, [], []]
     change(small_town, lambda text: drafts.with_example(text, "gas", "灶台底下嘶嘶响个不停"))
     assert "草稿后来又改过" in office.get("/desk/rules/try").text
+
+
+def handed_in(town: Town, gas: int, other: int) -> trial.HandedIn:
+    """What the office reads of a desk with so many cases that a draft moves, and that it leaves."""
+    for report in [GAS] * gas + [SITE] * other:
+        take(town.tools, sent(report))
+    begun(town)
+    gas_to(town, "anjian")
+    trial.hand_in(town.tools, town.holder("chengjian"), draft(town), tried(town, "chengjian"))
+    with town.tools.database.work() as session:
+        (found,) = trial.handed_in(session, town.tools, town.holder("office"), draft(town))
+    return found
+
+
+@pytest.mark.parametrize(("gas", "other"), [(0, 6), (1, 6), (4, 6), (6, 4), (6, 1), (6, 0)])
+def test_no_draft_asks_for_a_word_of_one_report(small_town: Town, gas: int, other: int) -> None:
+    """A hint like somebody's name, in a draft made for it, told the office whether a sealed report has that name."""
+    assert handed_in(small_town, gas, other).elsewhere is None
+
+
+def test_what_a_desk_hands_in_counts_no_case_on_an_official(small_town: Town) -> None:
+    """Whoever sits at discipline too told the office how many accusations there are."""
+    at = sorted((at, keys) for at, keys in small_town.holder("jijian").epochs.items())
+    with small_town.tools.database.work(write=True) as session:
+        member = session.get_one(Member, small_town.members["chengjian"].id)
+        seat(session, member, [keys for _, keys in at], "jijian")
+    take(small_town.tools, sent(OFFICIAL))
+    assert handed_in(small_town, 5, 5).tried == 10
 
 
 def test_the_written_examples_are_tried(small_town: Town) -> None:
