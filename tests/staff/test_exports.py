@@ -21,7 +21,8 @@ from app.intake.visits import open_visit
 from app.ledger.models import LedgerEntry
 from app.ledger.verify import verify
 from app.ledger.write import history
-from app.people.models import Desk
+from app.people.admission import seat
+from app.people.models import Desk, Member
 from app.tips.content import Report
 from tests.casework.test_counting import closed, struck_off
 from tests.casework.test_reserved import accused
@@ -270,6 +271,19 @@ def test_the_register_of_reports_says_no_word_of_them(town: Town) -> None:
     assert row[-1] == f"见密封件第 {taken.receipt.number} 号"
     for words in ("煤气罐", "饭馆", "福顺", OFFICIAL.what):
         assert words not in answer.data.decode()
+
+
+def test_no_desk_s_register_holds_an_accusation(small_town: Town) -> None:
+    """What somebody of discipline prints for their other desk lies open there, with the accusation in it."""
+    add_member(small_town, "both", list(small_town.holder("jijian").epochs.values()), "jijian")
+    epochs = list(small_town.holder("chengjian").epochs.values())
+    with small_town.tools.database.work(write=True) as session:
+        seat(session, session.get_one(Member, small_town.members["both"].id), epochs, "chengjian")
+    accused(small_town)
+    take(small_town.tools, sent())
+    both, own = (read_csv(register(small_town, who, "tips").data) for who in ("both", "jijian"))
+    assert len(both) == len(own) == 1 + 1 + 1
+    assert both[1][1] != own[1][1]
 
 
 def test_a_merged_report_stands_in_the_register_once(small_town: Town) -> None:
