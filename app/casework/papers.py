@@ -479,13 +479,19 @@ DUTY_STEPS = {  # steps that tell of no report; asking, answering and objections
 
 
 def duty_record(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
-    """履职记录: who did what on which day, out of the ledger; it protects who did the duty."""
+    """履职记录: who did what on which day, out of the ledger; it protects who did the duty. Not who registered it: a
+    patrol's case names somebody, a report's nobody.
+    """
     with now.tools.database.work() as session:
         log = history(session, now.ledger_key, now.history)
     items = [
-        (chinese_day(one.day), f"{DUTY_STEPS[str(one.detail['edge'])]}　{one.detail.get('by') or ''}")
+        (
+            chinese_day(one.day),
+            f"{DUTY_STEPS[edge]}　{'' if edge == 'register' else one.detail.get('by') or ''}",
+        )
         for one in log
-        if one.proven and one.detail.get("edge") in DUTY_STEPS
+        for edge in [str(one.detail.get("edge"))]
+        if one.proven and edge in DUTY_STEPS
     ]
     return Sheet("履职记录", head(now), items=tuple(items), signs=("承办人", "负责人"))
 

@@ -125,6 +125,23 @@ def test_a_patrol_s_record_is_printed_from_what_was_typed(small_town: Town) -> N
     assert "register" not in found
 
 
+@pytest.mark.parametrize("form", ["duty", "reading"])
+def test_a_paper_that_leaves_tells_no_report_from_a_patrol(small_town: Town, form: str) -> None:
+    """履职记录 named who had registered a patrol's case, and nobody for a report's: whoever saw it knew."""
+    found = open_visit(
+        small_town.tools, small_town.holder("chengjian"), origin="patrol", sector="gas", place="大集",
+        enterprise="某饭店", text="软管老化", uploads=[], once=read_once(new_once()),
+    )  # fmt: skip
+    said = []
+    for taken in (take(small_town.tools, sent()), found):
+        step(small_town, taken, "accept")
+        now = desktop(small_town, taken.case_id)
+        (words,) = sheets(now)[form]
+        said.append(words.replace(now.now.number, "编号"))
+    assert said[0] == said[1]
+    assert form != "duty" or "开始核查　chengjian" in said[0]
+
+
 def test_each_copy_says_whose_it_was(small_town: Town) -> None:
     """A leaked paper could have been anybody's."""
     _, now = full_case(small_town)
