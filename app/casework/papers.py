@@ -14,6 +14,7 @@ from app.casework.copies import Wording
 from app.casework.flow import COLOURS, CONCLUSIONS, LEVELS
 from app.casework.needs import happened
 from app.casework.pressing import PRESS
+from app.casework.quotes import squeeze
 from app.casework.records import Opened
 from app.casework.words import Rows, filled
 from app.clock.words import chinese_day, day_in
@@ -88,11 +89,13 @@ def papers_of(now: Desktop) -> list[Offered]:
     return found
 
 
-def tells(form: Form, sheet: Sheet) -> bool:
-    """Whether a paper that may not would say that somebody reported, by what a superior or a leader wrote."""
-    words = [sheet.title, sheet.to, sheet.opening, sheet.closing]
+def tells(form: Form, sheet: Sheet, to: str = "") -> bool:
+    """Whether a paper that may not would say that somebody reported, by what a superior or a leader wrote, or by whom
+    the copy is for.
+    """
+    words = [to, sheet.title, sheet.to, sheet.opening, sheet.closing]
     words += [word for row in (*sheet.rows, *sheet.items) for word in row]
-    return form.leaves and form.id not in MAY_SAY and any("举报" in word for word in words)
+    return form.leaves and form.id not in MAY_SAY and any("举报" in squeeze(word) for word in words)
 
 
 def paper_at(now: Desktop, form_id: str, record: str) -> Offered | None:

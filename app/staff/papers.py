@@ -33,7 +33,7 @@ def sheet(case_id: str, form: str, record_id: str) -> str | tuple[str, int]:
     now = opened(case_id)
     found = paper_at(now, form, record_id) or abort(404)
     to = recipient()
-    if tells(found.form, found.form.build(now, found.record, wording(now, found.place, to))):
+    if tells(found.form, found.form.build(now, found.record, wording(now, found.place, to)), to):
         return page(now, TELLS.format(found.form.title)), 422
     copy = note_copy(now, found.place, found.form.title, to)
     made = found.form.build(now, found.record, copy.words)
