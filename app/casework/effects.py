@@ -1,7 +1,7 @@
 """What a step comes to (`Effect`): sealed rows and changes, nothing written yet; and a record as part of it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app.casework.context import Desktop
@@ -85,16 +85,21 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
     return Effect(facts=facts, first_rows=(new.record,), rows=new.rows[1:], notices=notices, **effect)
 
 
+FARTHEST = timedelta(days=731)
+
+
 def pick(values: Values, *names: str) -> dict[str, str]:
     return {name: values.get(name, "") for name in names}
 
 
 def day_of(text: str, today: date) -> date:
-    """A limit in the future. Raises Unmet."""
+    """A limit in the future, and not so far that it is none. Raises Unmet."""
     try:
         limit = date.fromisoformat(text)
     except ValueError:
         raise Unmet("日期请写成 2026-12-01 这样。") from None
     if limit < today:
         raise Unmet("期限不能在过去。")
+    if limit - today > FARTHEST:
+        raise Unmet("期限太远了：最多两年。")
     return limit

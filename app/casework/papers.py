@@ -50,6 +50,7 @@ class Sheet:
     seal: bool = False  # room for the town's seal
     slip: bool = False  # with a return slip (回执)
     items: Rows = ()  # a list of things, one a line
+    upward: bool = False  # 上行文: with room for who issues it (签发人)
 
 
 Build = Callable[[Desktop, Opened | None, Wording], Sheet]
@@ -57,7 +58,9 @@ Build = Callable[[Desktop, Opened | None, Wording], Sheet]
 
 @dataclass(frozen=True)
 class Form:
-    """A kind of paper. `kind`: of the record it is printed from; empty: from the case. `leaves`: others read it."""
+    """A kind of paper. `kind`: of the record it is printed from; empty: from the case. `leaves`: others read it.
+    `given`: whom it is about keep it, and may show it to whom they like.
+    """
 
     id: str
     title: str
@@ -65,6 +68,7 @@ class Form:
     build: Build
     kind: str = ""
     when: Callable[[Desktop, Opened | None], bool] = lambda _now, _record: True
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -290,6 +294,7 @@ def listing_request(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
         closing="妥否，请批示。",
         signs=("联系人", "电话"),
         seal=True,
+        upward=True,
     )
 
 
@@ -545,14 +550,14 @@ FORMS = (
     Form("reading", "阅办单", True, reading_slip),
     Form("extension", "延期审批表", True, extension, "extension"),
     Form("assist", "协办单", True, assist, "assist"),
-    Form("notice", "隐患告知书", True, hazard_notice, "site", has_hazard),
+    Form("notice", "隐患告知书", True, hazard_notice, "site", has_hazard, given=True),
     Form("request", "提请挂牌督办的请示", True, listing_request, "request"),
-    Form("interview", "约谈通知", True, interview_notice, "interview"),
+    Form("interview", "约谈通知", True, interview_notice, "interview", given=True),
     Form("interviewed", "约谈记录", True, interview_record, "interview"),
     Form("reinspection", "整改情况复核记录", True, reinspection, "rectification"),
     Form("blacklist", "建议列入严重失信主体名单", True, blacklist, "blacklist"),
     Form("report", "核查报告", True, report, when=is_verified),
-    Form("answer", "举报答复书", True, answer, when=is_concluded),
+    Form("answer", "举报答复书", True, answer, when=is_concluded, given=True),
     Form("duty", "履职记录", True, duty_record),
     Form("contents", "卷内目录", False, contents),
 )

@@ -15,10 +15,12 @@ from app.intake.sent import Beside, NumberTaken, RefusedPhoto, Sent
 from app.intake.take import sent_before, take
 from app.people.tools import Tools
 from app.sealing.receipt import Receipt
+from app.sealing.secrets import Busy
 from app.tips.centres import Connection
 from app.tips.models import HandedIn
 
 DAY_SECONDS = 24 * 3600
+MOST_KEYS = 5000  # of one centre in a day; a call is one
 
 
 class OtherBody(Exception):
@@ -45,7 +47,8 @@ class HandedOver:
 
 def bind(tools: Tools, who: Connection, key: str, body: bytes) -> None:
     """Remember until the end of tomorrow what came under this Idempotency-Key: an end that all of a day share does not
-    tell the minute at which somebody called. Raises OtherBody.
+    tell the minute at which somebody called. Raises OtherBody; and Busy past MOST_KEYS new ones in a day, so that a
+    token that was stolen does not fill the memory that sessions and due minutes are kept in.
 
     In memory only: a row with a day would count the hotlines' reports. What this forgets with a restart, the numbers'
     own records still know.
@@ -55,7 +58,14 @@ def bind(tools: Tools, who: Connection, key: str, body: bytes) -> None:
     if known is not None and known != digest:
         raise OtherBody
     now = int(tools.now.instant().timestamp())
-    tools.memory.set(name, digest, 2 * DAY_SECONDS - now % DAY_SECONDS)
+    left = 2 * DAY_SECONDS - now % DAY_SECONDS
+    if known is None:
+        counter = f"api-count:{who.binding('')}:{tools.now.today().isoformat()}"
+        count = int(tools.memory.get(counter) or b"0")
+        if count >= MOST_KEYS:
+            raise Busy
+        tools.memory.set(counter, str(count + 1).encode(), left)
+    tools.memory.set(name, digest, left)
 
 
 def hand_in(tools: Tools, who: Connection, key: str, body: bytes, number: str, sent: Sent) -> HandedOver:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.people.holder import Holder
@@ -42,6 +43,13 @@ def saved_filters(session: Session, tools: Tools, holder: Holder) -> list[SavedF
 
 def keep_filter(tools: Tools, holder: Holder, name: str, query: str) -> None:
     """Keep a filter under its name, the newest twelve; without a query the name is forgotten."""
+    try:
+        put_filter(tools, holder, name, query)
+    except IntegrityError:  # the first of two taps made the row meanwhile
+        put_filter(tools, holder, name, query)
+
+
+def put_filter(tools: Tools, holder: Holder, name: str, query: str) -> None:
     with tools.database.work(write=True) as session:
         kept = {one.name: one.query for one in saved_filters(session, tools, holder) if one.name != name}
         if query:

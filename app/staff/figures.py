@@ -196,6 +196,7 @@ def quarter(text: str) -> str:
             "late": found.open(lambda one: committee_of(one.sector) if one.late else None),
         },
         stated=stated, total=total, waited=waited, money=money, hazards=found_where,
+        took={desk: one["days"] for desk, one in stated.items() if one["days"] is not None},
         listed={channel: name for channel, name in CHANNELS.items() if channel in total},
         today=tools().now.today(),
     )  # fmt: skip

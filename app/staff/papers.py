@@ -37,7 +37,10 @@ def sheet(case_id: str, form: str, record_id: str) -> str | tuple[str, int]:
         return page(now, TELLS.format(found.form.title)), 422
     copy = note_copy(now, found.place, found.form.title, to)
     made = found.form.build(now, found.record, copy.words)
-    return render_template("staff/sheet.html", now=now, sheet=made, copy=copy, leaves=found.form.leaves)
+    dated = found.record.day if found.record else now.day  # printed again it is the same paper
+    return render_template(
+        "staff/sheet.html", now=now, sheet=made, copy=copy, given=found.form.given, dated=dated
+    )
 
 
 @signed_in(*LEADS)

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.casework.models import Case
+from app.intake import hotline as hotline_room
 from app.intake.take import take
 from app.sealing.receipt import Receipt
 from app.tips.centres import connect, make_centre, withdraw_centre
@@ -160,6 +161,18 @@ def test_another_body_under_the_same_key_is_refused(town: Town) -> None:
     problem_in(hotline.post({**TIP, "what": "别的事"}, "a-key-of-ours"), 409)  # also after a restart
     problem_in(hotline.post(TIP, "another-key"), 409)
     assert count(town, Tip) == 1
+
+
+def test_a_stolen_token_does_not_fill_the_memory(small_town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions and the due minutes of danger to life lie in the same memory: they would be pushed out."""
+    monkeypatch.setattr(hotline_room, "MOST_KEYS", 2)
+    hotline = connected(small_town)
+    for at in ("1", "2"):
+        assert hotline.post({**TIP, "external_number": at}, f"key-number-{at}").status_code == 201
+    assert hotline.post({**TIP, "external_number": "3"}, "key-number-3").status_code == 503
+    assert hotline.post({**TIP, "external_number": "2"}, "key-number-2").status_code == 200
+    small_town.now.pass_days(1)
+    assert hotline.post({**TIP, "external_number": "3"}, "key-number-3").status_code == 201
 
 
 def test_sent_at_once_on_two_lines_is_one(town: Town) -> None:

@@ -10,6 +10,7 @@ from app.casework.copies import copies_of, note_copy, wording
 from app.casework.flow import DOCUMENTS
 from app.casework.papers import FORMS, MAY_SAY, Sheet, papers_of
 from app.casework.quotes import pieces, squeeze
+from app.clock.words import chinese_day
 from app.intake.sent import Taken
 from app.intake.take import take
 from app.intake.visits import open_visit
@@ -100,6 +101,27 @@ def test_the_answer_has_its_four_parts(small_town: Town) -> None:
     (answer,) = sheets(now)["answer"]
     for part in ("核查结论", "简要核查情况", "处理决定", "符合奖励条件情况", "津蓟应急责改〔2026〕9号"):
         assert part in answer
+
+
+def test_what_is_given_to_somebody_forbids_them_nothing_and_keeps_its_day(small_town: Town) -> None:
+    """The reporter would be told not to show their own answer; or a paper printed again bear another day."""
+    taken, now = full_case(small_town)
+    assert {form.id for form in FORMS if form.given} == {"notice", "interview", "answer"}
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    pages = {
+        one.form.id: client.get(f"/desk/cases/{taken.case_id}/papers/{one.place}?to=某单位").text
+        for one in papers_of(now)
+        if one.form.id in ("notice", "reading")
+    }
+    assert "不得复印" not in pages["notice"]
+    assert "不得复印" in pages["reading"]
+    day = now.recorded("site")[-1].day
+    small_town.now.pass_days(20)
+    again = signed_in(app_of(small_town), small_town, "chengjian")[0]
+    notice = next(one for one in papers_of(now) if one.form.id == "notice")
+    text = again.get(f"/desk/cases/{taken.case_id}/papers/{notice.place}?to=某单位").text
+    assert chinese_day(day) in text
+    assert chinese_day(small_town.now.today()) not in text
 
 
 def test_the_town_prints_nothing_that_it_may_not_issue() -> None:
