@@ -58,11 +58,11 @@ def test_a_filter_shows_its_own_light(small_town: Town) -> None:
     taken = take(small_town.tools, sent())
     step(small_town, taken, "accept")
     step(small_town, taken, "hand_up", bureau="qu_chengguan", title="餐饮用气", text="四个钢瓶，请查处。")
-    small_town.now.pass_days(90)
-    assert lights(small_town) == {taken.case_id: ("yellow", "district")}
-    assert lights(small_town, light="red") == {}
-    assert lights(small_town, light="yellow") == lights(small_town)
-    assert lights(small_town, light="green") == {}
+    for days, light in ((70, "yellow"), (20, "red")):
+        small_town.now.pass_days(days)
+        assert lights(small_town) == {taken.case_id: (light, "district")}
+        for other in ("red", "yellow", "green"):
+            assert lights(small_town, light=other) == (lights(small_town) if other == light else {})
 
 
 def test_a_case_on_an_official_is_never_there(small_town: Town) -> None:

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select, text
@@ -17,9 +17,13 @@ from sqlalchemy import select, text
 from app.casework.access import may_count
 from app.casework.models import OPEN, Case
 from app.casework.reading import queue
+from app.casework.records import prepare_record
+from app.db.base import Base
+from app.figures.hazards import hazards
 from app.figures.quarters import Quarter, months_until
 from app.figures.statements import state_figures, statements
 from app.figures.totals import totals
+from app.people.desks import desk_recipients
 from app.people.holder import Holder
 from tests.conftest import postgres_database
 from tests.drills.bench import DESK, line, median_of
@@ -27,6 +31,7 @@ from tests.drills.many import fill
 from tests.drills.server import Site, make_site
 
 REAL = 20_000
+RECORDS = 10_000
 SERIES = {"postgresql": "generate_series(1, :count) AS s(n)", "sqlite": "s"}
 FIRST = {
     "postgresql": "",
@@ -73,6 +78,27 @@ def fill_clear(site: Site, count: int) -> None:
         connection.execute(text("ANALYZE"))
 
 
+def fill_records(site: Site, count: int) -> None:
+    """Signed site records of the desk's cases, as office and leader hold them: two thousand a year for five years."""
+    tools = site.town.tools
+    today = tools.now.today()
+    with tools.database.work() as session:
+        cases = session.scalars(select(Case.id).where(Case.desk_id == DESK).limit(count)).all()
+        known = desk_recipients(session, tools.keyring, ("office", "signer"))
+    for start in range(0, count, 1000):
+        rows: list[Base] = []
+        for at in range(start, start + 1000):
+            value = {
+                "enterprise": "某饭店", "place": f"第{at % 60}村", "found": "后厨四个钢瓶，软管老化开裂",
+                "level": "major" if at % 40 == 0 else "general", "case": cases[at % len(cases)], "desk": DESK,
+                "number": f"{at:08d}", "sector": "gas", "signed_by": "镇长", "signed_on": today.isoformat(),
+            }  # fmt: skip
+            day = today - timedelta(days=at % 1800)
+            rows += prepare_record(tools, known, kind="site", value=value, holders=list(known), day=day).rows
+        with tools.database.work(write=True) as session:
+            session.add_all(rows)
+
+
 def timed(act: Callable[[], object], rounds: int = 11) -> str:
     def once() -> float:
         began = time.perf_counter()
@@ -94,8 +120,9 @@ def overdue_board(site: Site, holder: Holder) -> None:
 def measure(site: Site, count: int) -> None:
     fill(site, DESK, REAL)
     fill_clear(site, count - REAL)
+    fill_records(site, RECORDS)
     tools, desk = site.town.tools, site.town.holder(DESK)
-    office = replace(desk, desks=("office",), roles=frozenset({"office"}))
+    office = site.town.holder("office")
     today = tools.now.today()
     this = Quarter.of(today)
 
@@ -110,6 +137,11 @@ def measure(site: Site, count: int) -> None:
         with tools.database.work() as session:
             totals(session, tools, office, (*this.before.months, *this.months))
             statements(session, tools, office, this)
+            hazards(session, tools, office, this)
+
+    def found_where() -> None:
+        with tools.database.work() as session:
+            hazards(session, tools, office, this)
 
     def dashboard() -> None:
         with tools.database.work() as session:
@@ -125,6 +157,7 @@ def measure(site: Site, count: int) -> None:
     line("queue, a state and a sector", timed(listed(state="verifying", sector="gas")), "≤ 50 ms")
     line("overdue board", timed(lambda: overdue_board(site, office)), "≤ 50 ms")
     line("quarterly report", timed(quarter, 5), "≤ 3,000 ms")
+    line(f"of it what was found, {RECORDS:,} records opened", timed(found_where, 3), "")
     line("dashboard, twelve months", timed(dashboard, 5), "")
     line(f"a desk's statement, {REAL:,} cases opened", timed(statement, 3), "")
 
