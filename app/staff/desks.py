@@ -11,7 +11,7 @@ from app.casework.models import NEVER
 from app.casework.needs import Unmet
 from app.casework.pressing import LIGHTS, MOST, WITH, press, watched
 from app.casework.reading import note_listing
-from app.casework.records import SIGNABLE, Opened, is_waiting, read_records
+from app.casework.records import SIGNABLE, Opened, is_waiting, keep_keys, read_records
 from app.casework.signing import return_record, sign_record
 from app.db.base import month_of
 from app.notices.write import mark_done
@@ -35,6 +35,7 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
     """
     note_listing(tools(), holder(), "signing")
     seen("signing")
+    keep_keys(tools(), holder())
     number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
     with tools().database.work() as session:
         every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]

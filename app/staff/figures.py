@@ -10,6 +10,7 @@ from app.casework.flow import LEADS, state_names
 from app.casework.models import ENDS
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
+from app.casework.records import keep_keys
 from app.figures.hazards import Hazards, hazards
 from app.figures.quarters import NoQuarter, Quarter, months_until
 from app.figures.releases import COLUMNS, preview, publish, releases
@@ -81,6 +82,7 @@ def figures() -> str:
     """Twelve months and what is open; a desk sees its own."""
     for page in ("figures", *(("rewards", "signing") if sees_all() else ())):
         note_listing(tools(), holder(), page)
+    keep_keys(tools(), holder())
     today = tools().now.today()
     money = None
     months, this = months_until(today, MONTHS), Quarter.of(today)
@@ -168,6 +170,7 @@ def quarter(text: str) -> str:
     asked = quarter_in(text)
     for page in ("figures", "rewards", "signing"):
         note_listing(tools(), holder(), page)
+    keep_keys(tools(), holder())
     with tools().database.work() as session:
         found = totals(session, tools(), holder(), (*asked.before.months, *asked.months))
         stated = statements(session, tools(), holder(), asked)

@@ -1,11 +1,13 @@
 """The page that the leader signs from, and the office reads."""
 
 import pytest
+from sqlalchemy import select
 
 from app.casework.needs import Unmet
 from app.casework.signing import sign_record, waiting_for_signature
 from app.intake.take import take
 from app.notices.write import waiting
+from app.people.models import Grant
 from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
 from tests.intake.test_take import sent
 from tests.makers import Town
@@ -113,3 +115,17 @@ def test_what_was_demanded_is_demanded_anew_only_if_sent_back(small_town: Town) 
     sign_all(small_town)
     step(small_town, taken, "strike_off")
     assert desktop(small_town, taken.case_id).now.state == "closed"
+
+
+def test_what_was_looked_at_opens_fast_and_all_of_it_still(town: Town) -> None:
+    """The page would take a second more each year, or lose what it kept under another key."""
+    verified(town)
+    verified(town)
+    forms = select(Grant.form).where(Grant.subject_kind == "record", Grant.recipient_id == "signer")
+    with town.tools.database.work() as session:
+        assert set(session.scalars(forms)) == {"hpke"}
+    client, _ = signed_in(app_of(town), town, "signer")
+    before, after = (client.get("/desk/signing").text.count(FOUND) for _ in range(2))
+    assert before == after == 2
+    with town.tools.database.work() as session:
+        assert set(session.scalars(forms)) == {"wrap"}
