@@ -71,7 +71,7 @@ def first_view() -> None:
         plain, packed = len(page.encode()) + head, len(gzip.compress(page.encode())) + head
         line(
             "first view of /report",
-            f"{plain:,} bytes ({packed:,} if a proxy packs it), {1 + len(more)} request",
+            f"{plain:,} bytes ({packed:,} packed, as browsers ask for it), {1 + len(more)} request",
             "≤ 14,336 bytes, 1 request",
         )
 
