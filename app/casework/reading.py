@@ -15,6 +15,7 @@ from app.casework.ticketed import due_in_line, mark_of, outside_due
 from app.clock.dues import NEVER_OVERDUE
 from app.ledger.write import append, read_once
 from app.notices.write import end_replies, replies_wait
+from app.people.desks import colleagues_of
 from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
 from app.people.models import Grant
@@ -100,12 +101,13 @@ def due_within(due: str, today: date) -> list[ColumnElement[bool]]:
 
 
 def allotted_to(session: Session, tools: Tools, holder: Holder, whose: str) -> ColumnElement[bool]:
-    """SQL: open cases of a member, or those that are nobody's."""
+    """SQL: open cases of a member, or those that are nobody's: what somebody had who has left is nobody's."""
     hand = select(Case.id).where(Case.desk_id.in_(holder.desks), OPEN)
     lines, _ = Lines(tools.keyring, holder, "case").all(session, hand)
-    member = {"mine": holder.member_id, "nobody": ""}.get(whose, whose)
-    mark = ALLOTTED + member.translate(UNTYPED)
-    found = [case_id for case_id, line in lines.items() if mark in line]
+    here = [member_id for member_id, _ in colleagues_of(session, holder)]
+    members = here if whose == "nobody" else [holder.member_id if whose == "mine" else whose]
+    marks = [ALLOTTED + member_id.translate(UNTYPED) for member_id in members]
+    found = [case_id for case_id, line in lines.items() if any(mark in line for mark in marks)]
     named = Case.id.in_(found[:MOST_ALLOTTED])
     return not_(named) if whose == "nobody" else named
 

@@ -14,6 +14,7 @@ from app.casework.reporting import read_follow
 from app.casework.similar import similar
 from app.intake.sent import Taken
 from app.intake.take import take
+from app.people.signin import stop_member
 from app.store.memory import FolderMemory
 from app.tips.content import Report
 from app.tips.receipts import look_up
@@ -58,6 +59,20 @@ def test_what_goes_to_another_desk_is_nobody_s_there(small_town: Town) -> None:
     read(small_town, taken, "anjian")
     assert listed(small_town, who="anjian", whose="nobody") == {taken.case_id}
     assert "allotted" not in desktop(small_town, taken.case_id, "anjian").now.facts.extra
+
+
+def test_what_somebody_had_who_left_is_nobody_s(small_town: Town) -> None:
+    """Cases of a colleague who left would stand in nobody's list, and lie until they are overdue."""
+    add_member(small_town, "second", list(small_town.holder("chengjian").epochs.values()), "chengjian")
+    taken = take(small_town.tools, sent())
+    second = small_town.holder("second").member_id
+    step(small_town, taken, "allot", member=second)
+    read(small_town, taken)
+    assert listed(small_town, whose="nobody") == set()
+    with small_town.tools.database.work(write=True) as session:
+        stop_member(session, second)
+    assert listed(small_town, whose="nobody") == {taken.case_id}
+    assert listed(small_town, whose="mine") == set()
 
 
 def test_nobody_of_another_desk_is_given_a_case(small_town: Town) -> None:
