@@ -242,6 +242,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         alone=is_alone(now),
         no_recheck=nobody_to_recheck(now),
         steps=steps,
+        releasable=all_photos(now) if offers(steps, "assist") else [],
         log=log,
         problem=problem,
         tried=edge,

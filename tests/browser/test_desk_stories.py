@@ -1,17 +1,20 @@
 """The desk's days as its people live them, in a real browser: a call, a wrong route, a blocked exit, a death."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app.casework.reporting import read_follow
 from app.intake.take import take
 from app.people.codes import STEP_SECONDS, code_at
 from app.sealing.receipt import Receipt, clean_digits
-from app.tips.content import Report
+from app.tips.content import Report, photos_of
+from app.tips.objects import open_photo
 from app.tips.receipts import look_up
 from tests.browser.test_pages import judged
 from tests.browser.wire import Wire
@@ -237,3 +240,36 @@ def test_the_quarter_s_report_is_printed(sign_in: SignIn, wire: Wire, small_town
     assert page.locator("article").is_visible()
     printed = page.pdf(format="A4", prefer_css_page_size=True)
     assert printed.count(b"/Type /Page\n") <= 2
+
+
+def test_a_photo_is_blacked_out_before_it_goes_to_another_desk(
+    sign_in: SignIn, wire: Wire, small_town: Town
+) -> None:
+    """A face or a door number that tells who took the photo would leave with it."""
+    taken = take(small_town.tools, sent(GAS, photos=[picture()]))
+    page = sign_in("chengjian")
+    page.goto(f"{wire.address}/desk/cases/{taken.case_id}")
+    take_step(page, "accept")
+    page.evaluate("() => { for (const one of document.querySelectorAll('details')) one.open = true }")
+    page.click("[data-take]")
+    canvas = page.locator("#black-out canvas")
+    canvas.wait_for()
+    canvas.scroll_into_view_if_needed()
+    edge = canvas.bounding_box()
+    assert edge is not None
+    page.mouse.move(edge["x"] + 2, edge["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2)
+    page.mouse.up()
+    page.click("#black-out [data-done]")
+    page.locator("[data-chosen] canvas").wait_for()
+    assert judged(page, "a photo to take along") == []
+    limit = (small_town.now.today() + timedelta(days=9)).isoformat()
+    take_step(page, "assist", desk="zhifa", place="大集", text="请看摊位占不占消防通道。", limit=limit)
+    (record,) = desktop(small_town, taken.case_id).recorded("assist")
+    (photo,) = photos_of(record.value["photos"])
+    shown = Image.open(io.BytesIO(open_photo(small_town.tools.store, photo)))
+    corner = shown.crop((8, 8, shown.width // 2 - 16, shown.height // 2 - 16)).convert("L")
+    assert max(corner.tobytes()) < 16
+    rest = shown.crop((shown.width // 2 + 16, shown.height // 2 + 16, shown.width, shown.height)).convert("L")
+    assert max(rest.tobytes()) > 64

@@ -29,6 +29,8 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
+if (document.querySelector("[data-release]")) import("./release.js");
+
 const all = document.querySelector("[data-all]");
 if (all) {
   all.closest("label").hidden = false;

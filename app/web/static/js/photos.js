@@ -2,6 +2,7 @@
 // being written, with a bar for each and again on a bad line. Nothing is lost when one fails: what could not be sent
 // goes with the form. What this phone cannot decode (HEIC) is sent whole and cleaned by the server.
 
+import { blackOut } from "./blackout.js";
 import { telling } from "./exif.js";
 
 const LONG_SIDE = 1600; // pixels, as the server keeps them
@@ -10,7 +11,7 @@ const MOST = 9;
 const TRIES = 4;
 const WAIT_MS = 1500; // before the second try; doubled before each further one
 
-let form, input, list, row, editor, place, once;
+let form, input, list, row, edit, place, once;
 const photos = new Set();
 
 // Takes over the form's photo field; `extras` holds the row of a photo, the editor and all words.
@@ -21,14 +22,14 @@ export function photosOf(theForm, extras) {
   place = form.querySelector("#where");
   list = extras.getElementById("photo-list");
   row = extras.getElementById("photo-row").content.firstElementChild;
-  editor = extras.getElementById("black-out");
+  const editor = extras.getElementById("black-out");
   const style = document.createElement("link");
   style.rel = "stylesheet";
   style.href = list.dataset.style;
   document.head.append(style);
   input.closest(".field").after(list);
   form.after(editor);
-  readyEditor();
+  edit = blackOut(editor);
   input.addEventListener("change", take);
   document.addEventListener("submit", onSubmit, true);
   take();
@@ -50,7 +51,7 @@ async function add(file) {
   list.hidden = false;
   item.querySelector("[data-remove]").addEventListener("click", () => remove(photo));
   item.querySelector("[data-again]").addEventListener("click", () => send(photo));
-  item.querySelector("[data-black]").addEventListener("click", () => blackOut(photo));
+  item.querySelector("[data-black]").addEventListener("click", () => darken(photo));
   state(photo, "work");
   try {
     showTelling(photo, telling(new Uint8Array(await file.slice(0, 262144).arrayBuffer())));
@@ -235,93 +236,12 @@ function onSubmit(event) {
   input.files = left.files;
 }
 
-// Black rectangles, dragged with a finger or set by their two corners: painted over the pixels, and the photo rendered
-// anew from what is seen. No copy of what was under them stays, here or on the server.
-const TAP = 8; // pixels of the canvas that a finger may slip
-let edited = null; // {photo, bitmap} while the editor is open
-let from = null;
-let corner = null; // the first of two that were tapped
-let drawn = [];
-
-function readyEditor() {
-  const canvas = editor.querySelector("canvas");
-  canvas.addEventListener("pointerdown", (event) => {
-    canvas.setPointerCapture(event.pointerId);
-    from = point(canvas, event);
-  });
-  canvas.addEventListener("pointermove", (event) => from && paint(canvas, [box(from, point(canvas, event))]));
-  canvas.addEventListener("pointerup", (event) => from && lift(canvas, point(canvas, event)));
-  canvas.addEventListener("pointercancel", () => {
-    from = null;
-    paint(canvas);
-  });
-  editor.querySelector("[data-back]").addEventListener("click", () => {
-    if (corner === null) drawn.pop();
-    corner = null;
-    paint(canvas);
-  });
-  editor.querySelector("[data-cancel]").addEventListener("click", () => editor.close());
-  editor.querySelector("[data-done]").addEventListener("click", () => apply(canvas));
-  editor.addEventListener("close", () => {
-    if (edited) edited.bitmap.close();
-    canvas.width = canvas.height = 1;
-    [edited, corner, drawn] = [null, null, []];
-  });
-}
-
-function lift(canvas, to) {
-  const tapped = Math.hypot(to[0] - from[0], to[1] - from[1]) < TAP * (canvas.width / canvas.clientWidth);
-  if (!tapped) {
-    drawn.push(box(from, to));
-    corner = null;
-  } else if (corner === null) {
-    corner = to;
-  } else {
-    drawn.push(box(corner, to));
-    corner = null;
-  }
-  from = null;
-  paint(canvas);
-}
-
-async function blackOut(photo) {
-  const bitmap = await createImageBitmap(photo.blob);
-  const canvas = editor.querySelector("canvas");
-  edited = { photo, bitmap };
-  canvas.width = bitmap.width;
-  canvas.height = bitmap.height;
-  paint(canvas);
-  editor.showModal();
-}
-
-function point(canvas, event) {
-  const edge = canvas.getBoundingClientRect();
-  return [((event.clientX - edge.left) / edge.width) * canvas.width, ((event.clientY - edge.top) / edge.height) * canvas.height];
-}
-
-function box([x1, y1], [x2, y2]) {
-  const [left, top] = [Math.floor(Math.min(x1, x2)), Math.floor(Math.min(y1, y2))];
-  return [left, top, Math.ceil(Math.max(x1, x2)) - left, Math.ceil(Math.max(y1, y2)) - top];
-}
-
-function paint(canvas, more = []) {
-  const pen = canvas.getContext("2d");
-  pen.drawImage(edited.bitmap, 0, 0);
-  pen.fillStyle = "#000";
-  for (const one of [...drawn, ...more]) pen.fillRect(...one);
-  if (corner) pen.fillRect(corner[0] - TAP, corner[1] - TAP, 2 * TAP, 2 * TAP);
-}
-
-async function apply(canvas) {
-  const { photo } = edited;
-  corner = null;
-  if (drawn.length > 0) {
-    paint(canvas);
+async function darken(photo) {
+  edit(await createImageBitmap(photo.blob), async (canvas) => {
     photo.blob = null; // an upload of the photo as it was is taken back
     unsend(photo);
     state(photo, "work");
     await render(photo, canvas);
     send(photo);
-  }
-  editor.close();
+  });
 }
