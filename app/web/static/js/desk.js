@@ -29,7 +29,7 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
-if (document.querySelector("[data-release]")) import("./release.js");
+if (document.querySelector("[data-along]")) import("./take_along.js");
 
 const all = document.querySelector("[data-all]");
 if (all) {

@@ -4,7 +4,7 @@
 import { blackOut } from "./blackout.js";
 
 const QUALITY = 0.9;
-const part = document.querySelector("[data-release]");
+const part = document.querySelector("[data-along]");
 const input = part.closest("form").querySelector("input[type=file]");
 const list = part.querySelector("[data-chosen]");
 const row = part.querySelector("template").content.firstElementChild;
