@@ -51,6 +51,7 @@ class Effect:
     forget: tuple[str, ...] = ()  # due minutes in memory that end once the step is durable
 
 
+FARTHEST = timedelta(days=731)  # of a limit
 # parts of a record that nobody words
 CHOSEN = ("form", "to", "level", "conclusion", "date", "limit", "day", "colour", "criterion")
 
@@ -83,9 +84,6 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
     facts = replace(facts, records=(*facts.records, new.named))
     notices = (("signer", "signing"),) if holders and kind in SIGNABLE else ()
     return Effect(facts=facts, first_rows=(new.record,), rows=new.rows[1:], notices=notices, **effect)
-
-
-FARTHEST = timedelta(days=731)
 
 
 def pick(values: Values, *names: str) -> dict[str, str]:

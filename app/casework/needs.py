@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 
 from app.casework.context import Desktop
 from app.casework.facts import Situation, dues_of
 from app.casework.flow import EDGES, LEADS, MAX_HANDOVERS, Edge, Field
-from app.casework.records import SIGNABLE, Opened
+from app.casework.records import Opened, is_waiting
 from app.casework.ticketed import tickets_in
+from app.clock.words import is_day
 
 Values = Mapping[str, str]
 
@@ -105,7 +105,7 @@ def order_returned(now: Desktop) -> str | None:
 
 
 def unsigned_records(now: Desktop) -> list[Opened]:
-    return [one for one in now.records if one.kind in SIGNABLE and not one.value.get("signed_by")]
+    return [one for one in now.records if is_waiting(one)]
 
 
 def may_countersign(now: Desktop) -> list[Opened]:
@@ -413,12 +413,3 @@ def check_field(field: Field, value: str) -> None:
         raise Unmet(f"“{field.label}”请写成 {EXAMPLES[field.kind]} 这样。")
     if value and field.kind == "day" and not is_day(value.strip()):
         raise Unmet(f"“{field.label}”没有这一天，请看日历。")
-
-
-def is_day(text: str) -> bool:
-    """Whether the calendar has this day: 2026-02-31 has the form of one."""
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

@@ -436,9 +436,7 @@ def answer(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
     if outcome:
         done.append(f"{outcome.value['document']}：{outcome.value['result']}")
     extra = now.now.facts.extra
-    alone = (
-        len(now.reports) == 1
-    )  # of several, none reads of another's report or reward: that is written by hand
+    alone = len(now.reports) == 1  # of several, none reads of another's report or reward
     reward = (
         "已按规定提出奖励建议，给不给、给多少由区里决定。" if now.now.facts.rewards else "没有提出奖励建议。"
     )

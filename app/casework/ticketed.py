@@ -15,9 +15,8 @@ from app.tips.content import Content
 
 TICKETED = ("12345", "12350", "superior", "department")  # channels whose sender waits for an answer by number
 KEPT = "tickets"  # in the facts: {tip id: {"due": ISO day} | {"done": ISO day}}
-MARK = re.compile(
-    r"工单期限(\d{4}-\d\d-\d\d)"
-)  # the last line of a desk's search line, and no other: a report's are typed
+# The last line of a desk's search line, and no other: those of a report are typed.
+MARK = re.compile(r"工单期限(\d{4}-\d\d-\d\d)")
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,13 @@ def tickets_in(facts: Facts, contents: Mapping[str, Content]) -> tuple[Ticket, .
         if report and report.channel in TICKETED and (report.external_number or report.external_due):
             kept = facts.extra.get(KEPT, {}).get(tip_id, {})
             due, done = kept.get("due") or report.external_due, kept.get("done", "")
-            found.append(Ticket(tip_id, report.channel, report.external_number, day_in(due), day_in(done)))
+            found.append(
+                Ticket(tip_id, report.channel, report.external_number, day_or_none(due), day_or_none(done))
+            )
     return tuple(found)
 
 
-def day_in(text: str) -> date | None:
+def day_or_none(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 

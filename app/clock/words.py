@@ -1,4 +1,4 @@
-"""How papers, messages and texts for other systems say a day."""
+"""How papers, messages and texts for other systems say a day, and whether what was typed is one."""
 
 from datetime import date
 
@@ -10,3 +10,11 @@ def chinese_day(day: date) -> str:
 def day_in(text: str) -> str:
     """An ISO day in words; empty stays empty."""
     return chinese_day(date.fromisoformat(text)) if text else ""
+
+
+def is_day(text: str) -> bool:
+    """Whether the calendar has this ISO day: 2026-02-31 has the form of one."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app.casework.access import may_count
 from app.casework.counting import COUNTED
 from app.casework.models import ENDS, OPEN, RECTIFIED, Case, MonthlyCount
+from app.casework.pressing import WAITS_WITH
 from app.figures.held import held
 from app.people.holder import Holder
 from app.people.tools import Tools
 
 FOUND = ("true", "partly")  # 查证属实
-WITH_WHOM = {"handed_up": "district", "rectifying": "enterprise"}  # by state; all else is with us
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -47,7 +47,7 @@ class Standing:
 
     @property
     def with_whom(self) -> str:
-        return WITH_WHOM.get(self.state, "us")
+        return WAITS_WITH.get(self.state, "us")
 
 
 @dataclass(frozen=True)

@@ -40,9 +40,7 @@ class Sent:
     by: str = ""  # the member who enters what a patrol, a superior, a department or a village brings
     held: Sequence[Photo] = field(default=(), repr=False)  # photos that came before the report
     handed: str = ""  # who beside the reporter sees the receipt: "other", "clerk" or nobody
-    phrase: str = field(
-        default="", repr=False
-    )  # the first password as a caller chose it, cleaned; else digits
+    phrase: str = field(default="", repr=False)  # a caller's first password, cleaned; empty: digits
     beside: "Beside | None" = field(default=None, repr=False)  # a hotline's own record of it
 
     def fingerprint(self) -> bytes:

@@ -50,7 +50,14 @@ from app.rules.insider import insider_words
 from app.rules.routing import JIWEI
 from app.sealing.errors import SealError
 from app.sealing.once import new_once, read_once
-from app.sealing.receipt import Receipt, clean_digits, clean_secret, is_number, is_password, is_phrase
+from app.sealing.receipt import (
+    Receipt,
+    clean_digits,
+    clean_phrase,
+    is_number,
+    is_password,
+    is_phrase,
+)  # fmt: skip
 from app.tips.models import SLUG, Poster
 from app.tips.objects import open_photo
 from app.tips.receipts import look_up
@@ -227,8 +234,9 @@ def look_up_post() -> Response | tuple[str, int]:
     page, secret, before = LookUpForm(), request.form.get("secret", ""), current_visits()
     before = before if before and fits(secret, before.secret) else None
     page.secret.data = before.secret if before else ""
-    receipt = Receipt(clean_digits(page.number.data or ""), clean_secret(page.password.data or ""))
-    if not is_number(receipt.number) or not (is_password(receipt.password) or is_phrase(receipt.password)):
+    clean, fitting = (clean_phrase, is_phrase) if "phrase" in request.form else (clean_digits, is_password)
+    receipt = Receipt(clean_digits(page.number.data or ""), clean(page.password.data or ""))
+    if not is_number(receipt.number) or not fitting(receipt.password):
         return render_template("reporter/look_up.html", form=page, wrong="slip"), 422
     try:
         visit = look_up(tools(), receipt)

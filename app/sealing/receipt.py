@@ -107,12 +107,6 @@ def clean_phrase(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKC", text).lower() if one.isalnum())
 
 
-def clean_secret(text: str) -> str:
-    """What was typed for a password: digits as digits, anything else as a phrase."""
-    digits = clean_digits(text)
-    return digits if digits.isdigit() else clean_phrase(text)
-
-
 def is_phrase(text: str) -> bool:
     """Whether a cleaned text may be a first password: letters enough, and not digits alone."""
     fitting = len(text) in PHRASE_LETTERS and len(set(text)) >= PHRASE_DIFFERENT

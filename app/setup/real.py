@@ -33,9 +33,8 @@ class HasDesk(Exception):
     """The district's discipline has a desk here already."""
 
 
-Founding = Callable[
-    [Session, Keyring, bytes], dict[str, EpochKeys]
-]  # makes desks with the root's private half
+# Makes desks with the root's private half.
+Founding = Callable[[Session, Keyring, bytes], dict[str, EpochKeys]]
 
 
 def with_root(settings: Settings, paper: tuple[str, str], found: Founding, day: date) -> list[str]:

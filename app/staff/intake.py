@@ -1,6 +1,5 @@
 """What comes in by a clerk (12345, 12350, call, letter, visit) and cases without a tip (patrol, superior …)."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -10,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.needs import Unmet
+from app.clock.words import is_day
 from app.intake.heard import TICKS as HEARD
 from app.intake.heard import heard
 from app.intake.held import read_tickets
@@ -137,13 +137,6 @@ def phrase_problem(typed: dict[str, str]) -> str:
     ):
         return "那句话别用姓名、电话、地名和这件事里的话：知道这件事的人猜得出来。写的内容都在。"
     return ""
-
-
-def is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def hand_in(typed: dict[str, str], once: bytes, held: tuple[Photo, ...], uploads: list[bytes]) -> str:

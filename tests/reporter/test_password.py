@@ -257,7 +257,20 @@ def test_a_caller_s_own_phrase_opens_once_and_nothing_but_the_change(small_town:
     assert CALL["what"] not in client.get("/follow/password").text
     new, answer = change(client)
     assert answer.status_code == 200
-    assert (opens(app, number, PHRASE), opens(app, number, new)) == (False, True)
+    again = client.post("/follow", data={**typed, "password": PHRASE})
+    assert (again.status_code, opens(app, number, new)) == (422, True)
+
+
+def test_a_letter_among_the_digits_is_a_slip_and_no_phrase(small_town: Town) -> None:
+    """Somebody who wrote l for 1 would be told that the password is wrong, and each slip cost 64 MiB."""
+    number, password = receipt_in(report(app_of(small_town).test_client(), what=WORDS))
+    for typed in (f"{password[:-1]}l", PHRASE):
+        with small_town.tools.keyring.phrases.turn(), small_town.tools.keyring.looking_up.turn():
+            answer = (
+                app_of(small_town).test_client().post("/follow", data={"number": number, "password": typed})
+            )
+        assert answer.status_code == 422
+        assert "抄错了一位" in answer.text
 
 
 def test_a_phrase_that_whoever_knows_the_case_could_guess_is_refused(call: Call) -> None:
