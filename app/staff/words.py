@@ -22,7 +22,11 @@ EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {
     "register": "登记",
     "shown": "已看到",
     "print": "打印",
-    "press": "催办",
+    "press": "安委办催办",
+    # entries of a case that are no step of its flow
+    "read": "查看",
+    "identity_opened": "启封，看了举报人",
+    "handed_on": "接手",
 }
 KIND_NAMES = {
     "site": "核查记录",

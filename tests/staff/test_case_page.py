@@ -9,9 +9,12 @@ from app.casework.flow import TABLE
 from app.intake.sent import Taken
 from app.intake.take import take
 from app.staff.words import INSIDE, MEASURES, ONWARD
+from app.vault.opening import read_identity
+from app.vault.requests import ask_identity, release
 from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
 from tests.intake.test_take import sent
 from tests.makers import Town
+from tests.vault.test_vault import named, number
 from tests.web.door import app_of, signed_in
 
 
@@ -80,3 +83,16 @@ def test_what_was_typed_for_a_step_that_is_gone_is_shown(small_town: Town) -> No
     answer = post_record(client, secret, taken, version)
     assert answer.status_code == 409
     assert f'<div class="said">{FOUND}</div>' in answer.text
+
+
+def test_an_opened_identity_is_said_in_words(small_town: Town) -> None:
+    """An inspector would read the word of the program, "identity_opened", in what happened to the case."""
+    taken = named(small_town)
+    asked = ask_identity(small_town.tools, desktop(small_town, taken.case_id), number(taken), "核实")
+    for keeper in ("custodian", "approver"):
+        release(small_town.tools, small_town.holder(keeper), asked)
+    read_identity(small_town.tools, small_town.holder("chengjian"), asked, desktop(small_town, taken.case_id))
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    page = client.get(f"/desk/cases/{taken.case_id}", follow_redirects=True).text
+    assert "启封，看了举报人 chengjian" in page
+    assert "identity_opened" not in page
