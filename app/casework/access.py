@@ -38,8 +38,8 @@ def may_count(holder: Holder) -> ColumnElement[bool]:
 
 
 def cases_of_desks(holder: Holder, *desks: str) -> Select[Case]:
-    """Cases that the whole of a desk may know (all of the holder's desks, or those named): what one member holds alone
-    is in no register, statement or figure that lies open at the desk.
+    """Cases that a desk leads and the whole of it may know (all of the holder's desks, or those named): what one member
+    holds alone, or was given back, is in no register, statement or figure that lies open at the desk.
     """
     wanted = [desk for desk in holder.desks if not desks or desk in desks]
     whole = (
@@ -48,7 +48,8 @@ def cases_of_desks(holder: Holder, *desks: str) -> Select[Case]:
         Grant.recipient_kind == "desk",
         Grant.recipient_id.in_(wanted),
     )
-    return select(Case).where(Case.id.in_(select(Grant.subject_id).where(*whole)))
+    led = or_(Case.desk_id.in_(wanted), Case.reserved.is_(True))
+    return select(Case).where(led, Case.id.in_(select(Grant.subject_id).where(*whole)))
 
 
 def clear_states(

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.access import open_case, seated_at
-from app.casework.facts import Situation, dues_of, situation, with_event
+from app.casework.facts import PROVISIONAL, Situation, dues_of, situation, with_event
 from app.casework.models import Case
 from app.casework.opening import reserved_ledger_key
 from app.casework.records import Opened, decisions_in, records_of
@@ -82,6 +82,17 @@ class Desktop:
     @property
     def is_lead(self) -> bool:
         return self.holder.sits_at(self.now.desk)
+
+    @property
+    def provisional(self) -> str:
+        """暂定牵头: the desk that gave the case back and acts until another is assigned; empty where nothing is
+        disputed (台儿庄区 2025: 争议期间由暂定牵头单位先到场控制, 宁可重复管理、绝不遗漏).
+        """
+        return str(self.now.facts.extra.get(PROVISIONAL, ""))
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.holder.sits_at(self.provisional)
 
     @property
     def is_death(self) -> bool:

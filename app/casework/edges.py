@@ -15,6 +15,7 @@ from app.casework.counting import Change, add_counts, reckon
 from app.casework.effects import Effect
 from app.casework.facts import Situation, clear_columns, hidden_of, seal_facts, with_event
 from app.casework.flow import TABLE, Edge
+from app.casework.handing import end_dispute
 from app.casework.handover import replace_grants
 from app.casework.letters import NumberTaken, claim_number
 from app.casework.needs import Unmet, check
@@ -78,6 +79,7 @@ def step(now: Desktop, edge: Edge, values: Mapping[str, str], photos: tuple[Phot
     tools = now.tools
     with tools.database.work() as session:
         effect = STEPS.get(edge.name, plain)(session, now, edge, dict(values), photos)
+        effect = end_dispute(session, now, edge, effect)
         after, counts = reckon(now, situation_after(now, edge, effect))
     with tools.database.work(write=True) as session:
         write(session, now, edge, effect, after, photos, counts)

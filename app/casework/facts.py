@@ -60,9 +60,13 @@ class Situation:
     day: date
 
 
-def unallotted(facts: Facts) -> Facts:
-    """As a case comes to another desk: whoever of the last one had it does not sit there."""
-    return replace(facts, extra={name: value for name, value in facts.extra.items() if name != "allotted"})
+PROVISIONAL = "provisional"  # 暂定牵头: the desk that gave the case back, while nobody is assigned
+
+
+def newly_led(facts: Facts) -> Facts:
+    """As a case comes to another desk: whoever of the last one had it does not sit there, and nothing is disputed."""
+    ended = ("allotted", PROVISIONAL)
+    return replace(facts, extra={name: value for name, value in facts.extra.items() if name not in ended})
 
 
 def facts_place(case_id: str) -> Place:

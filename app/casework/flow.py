@@ -11,6 +11,8 @@ CONCLUDED = ("concluded", "rectifying", "reinspecting", "closed")
 
 LEADS = ("handling", "dispatch", "office", "discipline")  # roles of desks that may lead a case
 
+DISPATCH = "dispatch"  # 分派岗: the desk that gets what was given back, and assigns it
+
 STATE_NAMES = {
     "received": "待受理",
     "verifying": "核查中",
@@ -94,7 +96,7 @@ class Edge:
     title: str  # the verb on the button
     frm: tuple[str, ...]
     to: str | None  # None: the state stays
-    who: tuple[str, ...]  # lead, dispatch, reporter, job, other (not the verifier)
+    who: tuple[str, ...]  # lead, dispatch, provisional (暂定牵头), reporter, job, other (not the verifier)
     fields: tuple[Field, ...] = ()
     needs: tuple[str, ...] = ()
     told: str = ""
@@ -165,6 +167,21 @@ EDGES = (
         (REASON,),
         ("not_reserved", "not_at_dispatch", "hand_back_open", "not_assigned"),
         "正在重新分派。",
+    ),
+    # 先到场控制: while it is disputed who leads, the desk that gave it back goes there first (rules: while_disputed).
+    Edge(
+        "act_first",
+        "先到场控制",
+        ("received",),
+        None,
+        ("provisional",),
+        (
+            Field("found", "到场看到什么、怎么控制的", "area"),
+            Field("present", "在场的人（单位、职务、姓名）", required=False, most=200),
+            Field("photos", "现场照片", "photos", required=False),
+        ),
+        ("no_death", "visit_planned"),
+        "已经先到现场处置，正在确定由哪个科室办理。",
     ),
     Edge(
         "assign",
@@ -267,7 +284,7 @@ EDGES = (
         "检查安排",
         ("received", "verifying"),
         None,
-        ("lead",),
+        ("lead", "provisional"),
         (
             Field("plan", "怎么去", "select", choices=options(PLANS)),
             Field("day", "哪天去", "day"),

@@ -1,20 +1,20 @@
 """Steps that hand a case over: to another desk with new keys for all that follows, to a district bureau by letter."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.context import Desktop
-from app.casework.effects import Effect, Values, with_record
-from app.casework.facts import unallotted
-from app.casework.flow import LEADS, Edge
+from app.casework.effects import Effect, Values, pick, with_record
+from app.casework.facts import PROVISIONAL, newly_led
+from app.casework.flow import DISPATCH, LEADS, Edge
 from app.casework.handover import regrant, rekey, rekey_tip
 from app.casework.letters import RESERVED_SIGN, chance_number, next_number
-from app.casework.needs import Unmet
+from app.casework.needs import Unmet, happened
 from app.people.desks import Recipient, desks_of_member, desks_of_named, is_named, member_recipient
-from app.people.grants import Subject, holders_of
+from app.people.grants import Subject, holders_of, recipients_of
 from app.people.models import Member, Membership
 from app.tips.content import Photo, mark_of_reply
 
@@ -80,7 +80,7 @@ def move(session: Session, now: Desktop, desk_id: str, to: list[Recipient], **fa
     keys = {new.subject.id: new.key.hex() for new, _ in tips}
     return Effect(
         changes={"desk": desk_id},
-        facts=replace(unallotted(now.now.facts), tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
+        facts=replace(newly_led(now.now.facts), tip_keys={**now.now.facts.tip_keys, **keys}, **facts),
         rows=tuple(
             grant for subject, key in rewards.items() for grant in regrant(session, tools, subject, key, to)
         ),
@@ -104,11 +104,41 @@ def transfer(
 def hand_back(
     session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
-    _, to = receivers(session, now, {"desk": "dispatch"})
-    effect = move(
-        session, now, "dispatch", to, handovers=now.now.facts.handovers + 1, reason=values["reason"]
-    )
-    return replace(effect, said=values["reason"])
+    """To the dispatch desk. Who gave it back keeps a key until it is known who leads: they act first, so that nobody's
+    dispute leaves a danger alone.
+    """
+    _, to = receivers(session, now, {"desk": DISPATCH})
+    giving = recipients_of(session, now.known, Subject("case", now.case.id))
+    count = now.now.facts.handovers + 1
+    effect = move(session, now, DISPATCH, [*to, *giving], handovers=count, reason=values["reason"])
+    assert effect.facts is not None
+    disputed = replace(effect.facts, extra={**effect.facts.extra, PROVISIONAL: now.now.desk})
+    return replace(effect, facts=disputed, said=values["reason"])
+
+
+def act_first(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
+) -> Effect:
+    """先到场控制: a record of its own beside the site record, which the desk that leads will write."""
+    value = {**pick(values, "found", "present"), "photos": [asdict(photo) for photo in photos]}
+    effect = with_record(now, "first", value, signer=True, said=values["found"])
+    return replace(effect, told="" if happened(now, "act_first") else None)
+
+
+def end_dispute(session: Session, now: Desktop, edge: Edge, effect: Effect) -> Effect:
+    """Once somebody leads (any step out of `received`; a hand-over makes new keys by itself), who acted until then
+    loses the key.
+    """
+    stays = (effect.state or edge.to or now.now.state) == "received"
+    if not now.provisional or stays or effect.case is not None:
+        return effect
+    leading = ("desk", now.now.desk)
+    losing = [one for one in holders_of(session, Subject("case", now.case.id)) if one != leading]
+    rewards = [Subject("reward", name) for name, _ in now.now.facts.rewards]
+    subjects = [Subject("case", now.case.id), *(Subject("tip", one) for one in now.now.facts.tips), *rewards]
+    drops = tuple((subject, *one) for subject in subjects for one in losing)
+    facts = newly_led(effect.facts or now.now.facts)
+    return replace(effect, facts=facts, drops=(*effect.drops, *drops))
 
 
 def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.casework.access import open_case
 from app.casework.context import Desktop, case_ledger_key, lay_out, open_tips, tells_of_death
 from app.casework.effects import Effect, Values, pick
-from app.casework.facts import Facts, Situation, hidden_of, seal_facts, situation, with_event
+from app.casework.facts import PROVISIONAL, Facts, Situation, hidden_of, seal_facts, situation, with_event
 from app.casework.flow import Edge
 from app.casework.handing import check_lead, refuse_shut_out
 from app.casework.models import Case
@@ -49,6 +49,8 @@ def merge(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: 
     theirs_to_assist = is_assisting(other.id, records_of(session, there.facts.records))
     if theirs_to_assist or is_assisting(now.case.id, now.records):  # it ends with its answer, nobody else's
         raise Unmet("协办来的要先回复主办科室，不能并：两件各办各的。")
+    if now.provisional or there.facts.extra.get(PROVISIONAL):
+        raise Unmet("有一件还在等指定办理，不能并：先指定。")
     mine, theirs = (holders_of(session, Subject("case", one)) for one in (now.case.id, other.id))
     if sorted(mine) != sorted(theirs) or now.unwanted:
         raise Unmet("能看这两件事的人不一样（有人要回避），不能并。")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from app.casework.context import Desktop
 from app.casework.facts import Situation, dues_of
-from app.casework.flow import EDGES, LEADS, MAX_HANDOVERS, Edge, Field
+from app.casework.flow import DISPATCH, EDGES, LEADS, MAX_HANDOVERS, Edge, Field
 from app.casework.records import Opened, is_waiting
 from app.casework.ticketed import tickets_in
 from app.clock.words import is_day
@@ -66,7 +66,7 @@ def not_assigned(now: Desktop) -> str | None:
 
 
 def not_at_dispatch(now: Desktop) -> str | None:
-    return "已经在分派岗。" if now.now.desk == "dispatch" else None
+    return "已经在分派岗。" if now.now.desk == DISPATCH else None
 
 
 def unsigned(now: Desktop) -> str | None:
@@ -343,6 +343,7 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
 def may_take(now: Desktop, edge: Edge) -> bool:
     """Whether the holder is one of those the edge names."""
     at = {"lead": now.is_lead, "dispatch": now.is_lead and "dispatch" in now.holder.roles}
+    at["provisional"] = now.is_provisional
     at["other"] = now.is_lead and now.holder.member_id not in now.known_verifiers()
     return any(at.get(who, False) for who in edge.who)
 

@@ -464,6 +464,7 @@ DUTY_STEPS = {  # steps that tell of no report; asking, answering and objections
     "accept": "开始核查",
     "transfer": "转交",
     "hand_back": "退回分派",
+    "act_first": "先到场控制",
     "assign": "指定办理",
     "hand_up": "上报、移送区里",
     "ask_listing": "提请挂牌督办",

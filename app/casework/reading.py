@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, load_only
 from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop, OpenTip
 from app.casework.facts import Facts, Situation, dues_of, situation
+from app.casework.flow import DISPATCH
 from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
 from app.casework.ticketed import due_in_line, mark_of, outside_due
 from app.clock.dues import NEVER_OVERDUE
@@ -47,6 +48,7 @@ class Row:
     text: str
     fresh: bool  # nobody has signed for it
     allotted: str  # whose it is, by name; empty: nobody's yet
+    provisional: bool = False  # given back: the desk acts until another is assigned
     outside: date | None = None  # by when another house (12345, a superior) waits for our answer
 
 
@@ -114,12 +116,14 @@ def allotted_to(session: Session, tools: Tools, holder: Holder, whose: str) -> C
 
 def sources(holder: Holder, *, every: bool) -> list[ColumnElement[bool]]:
     """SQL: where the holder's cases are, one index each: those their desks lead, open or closed with an objection to
-    decide (all closed ones with `every`), and reserved ones, whose desk is sealed.
+    decide (all closed ones with `every`), those they gave back and act on until another desk is assigned, and reserved
+    ones, whose desk is sealed.
     """
     led = [Case.desk_id == desk for desk in holder.desks]
     if not every:
         led = [and_(desk, hand) for desk in led for hand in (OPEN, RECHECKED)]
-    return [*led, Case.reserved.is_(True)]
+    given_back = and_(Case.desk_id == DISPATCH, Case.state == "received", Case.desk_id.not_in(holder.desks))
+    return [*led, given_back, Case.reserved.is_(True)]
 
 
 def place_after(after: str) -> tuple[date, str] | None:
@@ -139,15 +143,18 @@ def rows_of(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case
     for case in cases:
         if case.id in found:
             now = found[case.id]
-            rows.append(row_of(tools, case, now, contents, today))
+            rows.append(row_of(tools, case, now, contents, today, leads=holder.sits_at(now.desk)))
     return tuple(rows)
 
 
-def row_of(tools: Tools, case: Case, now: Situation, contents: Mapping[str, Content], today: date) -> Row:
-    """One line; of our due day and another house's the nearer counts."""
+def row_of(
+    tools: Tools, case: Case, now: Situation, contents: Mapping[str, Content], today: date, *, leads: bool
+) -> Row:
+    """One line; of our due day and another house's the nearer counts. `leads`: the reader's desk does."""
     facts = now.facts
     report = next((contents[tip].report for tip in facts.tips if tip in contents), None)
-    awaited = dues_of(tools, now).next
+    due_days = dues_of(tools, now)
+    awaited = due_days.next
     if awaited is None and case.next_due != NEVER:  # what a reporter said is not folded in yet
         awaited = ("recheck", case.next_due)
     due = case.next_due
@@ -172,8 +179,9 @@ def row_of(tools: Tools, case: Case, now: Situation, contents: Mapping[str, Cont
         late=late,
         place=report.where if report else "",
         text=facts.title or (report.what if report else ""),
-        fresh=awaited is not None and awaited[0] == "sign",
+        fresh=due_days.sign is not None,
         allotted=(facts.extra.get("allotted") or ["", ""])[1],
+        provisional=now.desk == DISPATCH and not leads,
         outside=outside,
     )
 

@@ -14,7 +14,7 @@ from app.casework.assisting import assist, report_back
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
 from app.casework.flow import CHASED, DECLINE_TOLD, SYSTEMS, Edge
-from app.casework.handing import assign, hand_back, hand_up, transfer
+from app.casework.handing import act_first, assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
 from app.casework.needs import (
@@ -297,6 +297,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "decline": decline,
     "transfer": transfer,
     "hand_back": hand_back,
+    "act_first": act_first,
     "assign": assign,
     "ask": ask,
     "message": message,

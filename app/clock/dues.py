@@ -46,6 +46,7 @@ class Dues:
     sign: Due | None = None  # 签收
     hand_back: Due | None = None  # 退回: the last day the desk may
     accept: Due | None = None  # the same day, where silence becomes acceptance (逾期不退视为接收)
+    assign: Due | None = None  # 指定: given back, the dispatch desk says in writing who leads
     conclude: Due | None = None  # 查清: 60 days from the first acceptance
     ask_lapse: Due | None = None  # the reporter's answer is awaited until then
     feedback: Due | None = None  # 答复
@@ -141,21 +142,24 @@ def register(run: Run, event: Event) -> Run:
 
 
 def arrive(run: Run, event: Event) -> Run:
-    """A desk gets it: it has to sign; the 60 days, if begun, run on."""
+    """A desk gets it: it has to sign; the 60 days, if begun, run on. What was given back has to be assigned too."""
     run = replace(run, assigned=event.edge == "assign")
-    return run.due(sign=run.after(event.day, run.limits.sign), hand_back=None, accept=None)
+    assign = run.after(event.day, run.limits.assign) if event.edge == "hand_back" else None
+    return run.due(**NO_ARRIVAL | {"sign": run.after(event.day, run.limits.sign), "assign": assign})
 
 
 def sign_for(run: Run, event: Event) -> Run:
     """One working day to hand back. The source (热线办法修订送审稿) grants two for 复杂事项 and does not say what those
     are; no rule of the routing marks one, so nobody is granted them.
     """
+    if run.dues.assign is not None:  # a dispute does not end by silence: somebody is named
+        return run.due(sign=None)
     until = run.after(event.day, run.limits.hand_back)
     return run.due(sign=None, accept=until, hand_back=None if run.assigned else until)
 
 
 def accept(run: Run, event: Event) -> Run:
-    run = run.due(sign=None, hand_back=None, accept=None)
+    run = run.due(**NO_ARRIVAL)
     return conclude_by(replace(run, accepted=run.accepted or event.day))
 
 
@@ -284,7 +288,7 @@ def hand_on(run: Run, event: Event) -> Run:
 
 # ----------------------------------------------------------------------------------------- ends and joins
 
-NO_ARRIVAL: dict[str, Due | None] = {"sign": None, "hand_back": None, "accept": None}
+NO_ARRIVAL: dict[str, Due | None] = {"sign": None, "hand_back": None, "accept": None, "assign": None}
 
 
 def stopped(run: Run) -> Run:
@@ -322,6 +326,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "decline": end,
     "transfer": arrive,
     "hand_back": arrive,
+    "act_first": unchanged,
     "assign": arrive,
     "hand_on": hand_on,
     "ask": ask,

@@ -6,6 +6,7 @@ DUE_NAMES = {
     "sign": "签收",
     "hand_back": "可退回至",
     "accept": "不退即接收",
+    "assign": "指定办理",
     "conclude": "查清",
     "ask_lapse": "等回答",
     "feedback": "答复",
@@ -29,6 +30,7 @@ EDGE_NAMES = {edge.name: edge.title for edge in EDGES} | {
     "handed_on": "接手",
 }
 KIND_NAMES = {
+    "first": "先到场记录",
     "site": "核查记录",
     "extension": "延期申请",
     "order": "整改要求",
@@ -46,8 +48,8 @@ KIND_NAMES = {
 }
 # What brings a case on, in this order before all else that may be done.
 ONWARD = (
-    "assign", "accept", "plan_visit", "verify", "conclude", "answer", "rectify", "report_done", "strike_off",
-    "not_fixed", "close", "report_back", "record_outcome", "chase", "uphold", "reopen", "countersign",
+    "assign", "act_first", "accept", "plan_visit", "verify", "conclude", "answer", "rectify", "report_done",
+    "strike_off", "not_fixed", "close", "report_back", "record_outcome", "chase", "uphold", "reopen", "countersign",
 )  # fmt: skip
 # Steps that stand folded away on a case's page, so that the next one is seen.
 MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")

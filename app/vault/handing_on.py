@@ -14,9 +14,9 @@ from app.casework.facts import (
     Situation,
     clear_columns,
     hidden_of,
+    newly_led,
     seal_facts,
     situation,
-    unallotted,
     with_event,
 )
 from app.casework.handover import Rekeyed, regrant, rekey, rekey_tip, replace_grants
@@ -230,7 +230,7 @@ def sealed_anew(tools: Tools, found: HandedOn) -> Anew:
     ]
     tip_keys = {**now.facts.tip_keys, **{tip.id: tip_new.key.hex() for tip, tip_new, _ in made}}
     facts = replace(
-        unallotted(now.facts), tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
+        newly_led(now.facts), tip_keys=tip_keys, reason="纪检接手" if case.reserved else "分派岗或安委办接手"
     )
     after = replace(now, desk=found.desk, facts=facts)
     for edge in ("assign", "hand_on") if now.state == "received" else ("hand_on",):

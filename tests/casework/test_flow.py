@@ -70,7 +70,7 @@ def test_the_table_is_whole() -> None:
         assert len(edge.fields) <= 5
         assert {*edge.frm, edge.to or edge.frm[0]} <= set(STATES)
         assert set(edge.needs) <= NEEDS.keys()
-        assert set(edge.who) <= {"lead", "dispatch", "reporter", "job", "other"}
+        assert set(edge.who) <= {"lead", "dispatch", "provisional", "reporter", "job", "other"}
         assert edge.name in HANDLERS or edge.name == "request_extension"
         assert edge.page == (not {"reporter", "job"} & set(edge.who)) or edge.name in ("accept", "sign_for")
     assert len(TABLE) == len(EDGES)

@@ -61,6 +61,8 @@ OTHER_CASES = {
 }  # entries about another case; a new one has two
 BY_ANOTHER = ("merge", "unmerge")  # what the other case is, and who has it, the page does not know
 ONWARD = {
+    "assign": 3,
+    "act_first": 2,
     "accept": 4,
     "plan_visit": 2,
     "verify": 3,
@@ -95,6 +97,13 @@ class Seen:
     desk: str
     events: int
     verifiers: frozenset[str]
+    provisional: str
+    tips: tuple[str, ...]
+
+
+def nameless(held: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Who holds a tip's key; the reporter without the id."""
+    return [(kind, "" if kind == "reporter" else name) for kind, name in held]
 
 
 def small_picture() -> bytes:
@@ -146,13 +155,18 @@ class Walk:
         with self.town.tools.database.work() as session:
             return session.scalar(select(func.count()).select_from(LedgerEntry)) or 0
 
-    def recipients(self, case_id: str) -> list[tuple[str, str]]:
+    def recipients(self, subject_id: str, kind: str = "case") -> list[tuple[str, str]]:
         with self.town.tools.database.work() as session:
-            return holders_of(session, Subject("case", case_id))
+            return holders_of(session, Subject(kind, subject_id))
+
+    def lead(self, case_id: str) -> tuple[str, str]:
+        """Who has the case: the one that holds its key, or the dispatch desk beside whoever gave it back."""
+        held = self.recipients(case_id)
+        return held[0] if len(held) == 1 else ("desk", "dispatch")
 
     def reader(self, case_id: str) -> Holder:
-        """Somebody who holds the case's key."""
-        ((kind, recipient),) = self.recipients(case_id)
+        """Somebody who leads the case."""
+        kind, recipient = self.lead(case_id)
         if kind == "desk":
             return self.random.choice([one for one in self.holders.values() if one.sits_at(recipient)])
         return next(one for one in self.holders.values() if one.member_id == recipient)
@@ -166,7 +180,9 @@ class Walk:
         row = {column.name: getattr(now.case, column.name) for column in Case.__table__.columns}
         _, hidden = open_facts(now.case, now.key)
         verifiers = frozenset(str(one.value["author_id"]) for one in now.recorded("site"))
-        return Seen(row, now.key, now.now.state, now.now.desk, len(events_in(hidden)), verifiers)
+        facts, events = now.now.facts, len(events_in(hidden))
+        provisional = str(facts.extra.get("provisional", ""))
+        return Seen(row, now.key, now.now.state, now.now.desk, events, verifiers, provisional, facts.tips)
 
     # -------------------------------------------------------------------------------------- one step
 
@@ -179,8 +195,10 @@ class Walk:
 
     def try_edge(self) -> None:
         case_id = self.random.choice(self.cases[:FIRST] if self.random.random() < 0.9 else self.cases)
-        before, who = self.see(case_id), self.reader(case_id).username
-        if self.random.random() < 0.15:
+        before, held, who = self.see(case_id), self.recipients(case_id), self.reader(case_id).username
+        if before.provisional in DESKS and self.random.random() < 0.4:
+            who = before.provisional
+        elif self.random.random() < 0.15:
             who = self.random.choice((*DESKS, *OTHERS))
         edge, sensible, offered = self.choose_edge(case_id, self.holders[who])
         values = {
@@ -206,6 +224,7 @@ class Walk:
         self.taken[edge.name] += 1
         assert edge.page or by_opening
         self.check_taken(edge, self.holders[who], before, self.see(case_id))
+        self.check_dispute(edge, case_id, held)
         assert self.entries() - entries == 1 + OTHER_CASES.get(edge.name, 0)
         self.check_clear(case_id)
         self.check_keys(case_id)
@@ -299,6 +318,7 @@ class Walk:
         may = {
             "lead": lead,
             "dispatch": lead and holder.sits_at("dispatch"),
+            "provisional": before.provisional in holder.desks,
             "other": lead and holder.member_id not in before.verifiers,
         }
         assert any(may.get(who, False) for who in edge.who)
@@ -312,22 +332,35 @@ class Walk:
             "a hand-over makes a new key, nothing else"
         )
 
+    def check_dispute(self, edge: Edge, case_id: str, held: list[tuple[str, str]]) -> None:
+        """Who gave a case back keeps its key, tips and all, until somebody leads it, and no longer."""
+        after, now = self.recipients(case_id), self.see(case_id)
+        if len(held) > 1 or len(after) > 1:
+            tips = [nameless(self.recipients(one, "tip")) for one in now.tips]
+            assert all(sorted([*after, ("reporter", "")]) == sorted(one) for one in tips)
+        if edge.name == "hand_back":
+            assert sorted(after) == sorted([*held, ("desk", "dispatch")])
+        elif edge.name in HAND_OVERS or now.state != "received":
+            assert len(after) == 1
+        assert bool(now.provisional) == (len(after) > 1)
+
     def check_death(self, sector: str | None, state: str | None) -> None:
         """The town verifies no death, whatever anybody tries."""
         assert sector != self.town.tools.rules.escalated("death").id or state in OF_A_DEATH
 
     def check_keys(self, case_id: str) -> None:
         """The row says what its sealed facts say; who leads it opens it, and nobody else."""
-        ((kind, recipient),) = self.recipients(case_id)
+        kind, recipient = self.lead(case_id)
+        held = [one for _, one in self.recipients(case_id)]
         for holder in self.holders.values():
-            if recipient in (*holder.desks, holder.member_id):
+            if {*held} & {*holder.desks, holder.member_id}:
                 now = self.lay_out(case_id, holder)
             else:
                 try:
                     self.lay_out(case_id, holder)
                 except NoKey:
                     continue
-                raise AssertionError(f"{holder.username} opened what {recipient} leads")
+                raise AssertionError(f"{holder.username} opened what {held} hold")
         sealed = situation(now.case, now.key)
         assert kind == "member" or sealed.desk == recipient
         assert now.desks[sealed.desk].role in ("handling", "dispatch", "office", "discipline")

@@ -65,6 +65,16 @@ def test_assigned_case_is_not_handed_back() -> None:
     assert found.accept == working(2, 1)
 
 
+def test_what_was_given_back_has_a_day_to_be_assigned_by() -> None:
+    """If it fails, a case that two desks refuse lies with the dispatch desk, or silence accepts it for nobody."""
+    back = (REGISTER, SIGN, ("hand_back", 1))
+    assert after(*back) == Dues(sign=working(1, 1), assign=working(1, 1))
+    assert after(*back, ("sign_for", 1)) == Dues(assign=working(1, 1))
+    for edge in ("assign", "transfer"):
+        assert after(*back, (edge, 2)) == Dues(sign=working(2, 1))
+    assert after(*back, ("accept", 2)) == Dues(conclude=calendar_days(2, 60))
+
+
 def test_pause_moves_the_sixty_days_by_the_days_waited() -> None:
     """If it fails, the desk pays for the reporter's silence, or waits at the reporter's cost."""
     assert after(*OPENING, ("ask", 10), ("reply", 14)).conclude == calendar_days(1, 64)

@@ -48,6 +48,32 @@ def test_what_brings_a_case_on_stands_first(small_town: Town) -> None:
     assert first() == "answer"
 
 
+def test_who_gave_a_case_back_finds_it_and_what_to_do(small_town: Town) -> None:
+    """The desk that acts first would not find the case in its list, or could give it to its people as if it led."""
+    taken = take(small_town.tools, sent())
+    client, secret = signed_in(app_of(small_town), small_town, "chengjian")
+    client.get(f"/desk/cases/{taken.case_id}")
+    back = client.post(
+        f"/desk/cases/{taken.case_id}/hand_back",
+        data={
+            "csrf": secret,
+            "version": desktop(small_town, taken.case_id).now.version,
+            "reason": "不归我们",
+        },
+        follow_redirects=True,
+    ).text
+    assert "指定以前，现场有危险的由本岗先到场控制" in back
+    assert "/vault/ask/" not in back
+    listed = client.get("/desk/").text
+    assert "等指定，本岗先到场" in listed
+    assert 'name="case"' not in listed
+    chief, _ = signed_in(app_of(small_town), small_town, "dispatch")
+    assert (
+        "指定以前由退回的岗位先到场控制"
+        in chief.get(f"/desk/cases/{taken.case_id}", follow_redirects=True).text
+    )
+
+
 def post_record(client: FlaskClient, secret: str, taken: Taken, version: int) -> TestResponse:
     typed = {
         "csrf": secret,
