@@ -4,7 +4,7 @@ The office has no key to the case. What it records lies in the site record, apar
 it as a decision of the case, so that a reward is calculated anew.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +12,16 @@ from sqlalchemy.orm import Session
 from app.casework.flow import TABLE
 from app.casework.models import Case
 from app.casework.needs import Unmet, check_field
-from app.casework.records import Opened, document_key, note_act, open_granted, rewrite_record
+from app.casework.records import (
+    Opened,
+    cases_served,
+    document_key,
+    note_act,
+    open_granted,
+    rewrite_record,
+)
 from app.notices.write import notify
+from app.people.grants import chunks
 from app.people.holder import Holder
 from app.people.tools import Tools
 
@@ -21,13 +29,20 @@ EDGE = TABLE["record_decision"]
 
 
 def decidable(session: Session, records: list[Opened]) -> set[str]:
-    """Those of the site records whose case is concluded: ids."""
-    cases = {one.id: str(one.value.get("case")) for one in records if one.kind == "site"}
-    wanted = select(Case.id).where(
-        Case.id.in_(set(cases.values())), Case.reserved.is_(False), Case.state.in_(EDGE.frm)
-    )
-    concluded = set(session.scalars(wanted))
-    return {name for name, case_id in cases.items() if case_id in concluded}
+    """Those of the site records of which a case is concluded: ids."""
+    served = {one.id: cases_served(one) for one in records if one.kind == "site"}
+    concluded = {
+        case.id for case in concluded_of(session, {name for names in served.values() for name in names})
+    }
+    return {name for name, names in served.items() if concluded.intersection(names)}
+
+
+def concluded_of(session: Session, case_ids: Collection[str]) -> list[Case]:
+    found: list[Case] = []
+    for some in chunks(sorted(case_ids)):
+        wanted = select(Case).where(Case.id.in_(some), Case.reserved.is_(False), Case.state.in_(EDGE.frm))
+        found += session.scalars(wanted)
+    return found
 
 
 def record_by_office(tools: Tools, holder: Holder, record_id: str, values: Mapping[str, str]) -> None:
@@ -51,5 +66,6 @@ def record_by_office(tools: Tools, holder: Holder, record_id: str, values: Mappi
         day = tools.now.today()
         more = {**decision, "author": holder.name, "day": day.isoformat()}
         rewrite_record(session, opened, decisions=[*known, more])
-        notify(session, session.get_one(Case, str(opened.value["case"])).desk_id or "office", "reward", day)
+        for desk in sorted({one.desk_id or "office" for one in concluded_of(session, cases_served(opened))}):
+            notify(session, desk, "reward", day)
         note_act(session, tools, holder, opened, "decision_recorded", document=decision["document"])

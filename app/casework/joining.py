@@ -1,6 +1,7 @@
 """Steps between cases: two joined (并案) and parted again, one split off another (分出一件)."""
 
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -132,25 +133,33 @@ def unmerge(
 SEVERAL = re.compile(r"[\s,，、;；]+")
 
 
-def visited_too(
-    session: Session, now: Desktop, numbers: str, record: tuple[str, str], written: Values
-) -> list[tuple[Case, bytes, New]]:
-    """One visit serves several cases of an enterprise: the site record's key goes into their sealed facts too. Each
-    must be one that could be verified now, and what was written quote none of its reporters. Raises Unmet.
+def visited_too(session: Session, now: Desktop, numbers: str, written: Values) -> list[Desktop]:
+    """One visit serves several cases of an enterprise: those named here beside this one. Each must be one that could be
+    verified now, and what was written quote none of its reporters. Raises Unmet.
     """
     found = []
     for number in dict.fromkeys(filter(None, SEVERAL.split(numbers))):
-        other, key = case_to_join(session, now, number)
+        other, _ = case_to_join(session, now, number)
         there = lay_out(session, now.tools, now.holder, other.id)
         bars = no_death(there) or visit_planned(there)
         if not there.is_lead or there.now.state != "verifying" or there.now.reserved or bars:
             raise Unmet(f"{number} 现在不能写核查记录：{bars or '不在核查中'}")
         refuse_quotes(there, written)
+        found.append(there)
+    return found
+
+
+def verified_too(effect: Effect, now: Desktop, others: Sequence[Desktop]) -> Effect:
+    """The key of the site record just written goes into the sealed facts of the other cases as well."""
+    assert effect.facts is not None
+    record = effect.facts.records[-1]
+    sealed = []
+    for there in others:
         after = with_event(there.now, Event("verify", now.day))
         facts = replace(after.facts, records=(*after.facts.records, record))
-        sealed = seal_facts(other.id, key, facts, hidden_of(after))
-        found.append((other, sealed, beside(now, other, there.now, "verify")))
-    return found
+        sealed.append((there.case, seal_facts(there.case.id, there.key, facts, hidden_of(after))))
+    entries = tuple(beside(now, there.case, there.now, "verify") for there in others)
+    return replace(effect, others=tuple(sealed), also_ledger=entries)
 
 
 def split(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:

@@ -186,6 +186,11 @@ def keep_keys(tools: Tools, holder: Holder) -> None:
             settle(session, tools.keyring, holder, "record", some)
 
 
+def cases_served(opened: Opened) -> tuple[str, ...]:
+    """Ids of the cases that a record belongs to: a visit may serve several of one enterprise."""
+    return (str(opened.value["case"]), *(str(one) for one in opened.value.get("also", [])))
+
+
 def is_waiting(opened: Opened) -> bool:
     """Whether a record waits for the leader: neither signed nor sent back."""
     signable = opened.kind in SIGNABLE

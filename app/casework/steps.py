@@ -15,7 +15,7 @@ from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
 from app.casework.flow import CHASED, DECLINE_TOLD, SYSTEMS, Edge
 from app.casework.handing import act_first, assign, hand_back, hand_up, transfer
-from app.casework.joining import merge, split, unmerge, visited_too
+from app.casework.joining import merge, split, unmerge, verified_too, visited_too
 from app.casework.measures import ask_listing, interview, record_document, suggest_blacklist
 from app.casework.needs import (
     Unmet,
@@ -111,16 +111,11 @@ def verify(session: Session, now: Desktop, _edge: Edge, values: Values, photos: 
     if value["criterion"]:
         value["criterion"] = criterion_name(value["criterion"])
     value["photos"] = [asdict(photo) for photo in photos]
+    others = visited_too(session, now, values.get("also", ""), pick(values, *WORDED))
+    value["also"] = [one.case.id for one in others]
     told = None if not any(event.edge == "verify" for event in now.now.events) else ""
     effect = with_record(now, "site", value, signer=True, told=told, said=values["enterprise"])
-    if not values.get("also") or effect.facts is None:
-        return effect
-    others = visited_too(session, now, values["also"], effect.facts.records[-1], pick(values, *WORDED))
-    return replace(
-        effect,
-        others=tuple((case, facts) for case, facts, _ in others),
-        also_ledger=tuple(entry for *_, entry in others),
-    )
+    return verified_too(effect, now, others)
 
 
 WORDED = ("enterprise", "place", "found", "person", "measured", "present", "advice")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.models import OPEN, Case
-from app.casework.records import Opened, read_records
+from app.casework.records import Opened, cases_served, read_records
 from app.figures.quarters import Quarter
 from app.people.grants import chunks
 from app.people.holder import Holder
@@ -50,7 +50,7 @@ def is_finding(one: Opened) -> bool:
 
 
 def open_majors(session: Session, records: Sequence[Opened]) -> Counter[str]:
-    newest = {str(one.value["case"]): one for one in records}  # in the order of their days
+    newest = {case_id: one for one in records for case_id in cases_served(one)}  # in the order of their days
     named = [case_id for case_id, one in newest.items() if one.value["level"] == "major"]
     found: Counter[str] = Counter()
     for some in chunks(named):

@@ -60,6 +60,22 @@ def test_the_desk_is_told(town: Town) -> None:
     assert desktop(town, taken.case_id).recorded("decision")
 
 
+def test_a_visit_to_several_cases_takes_it_once_any_is_concluded(small_town: Town) -> None:
+    """The office could not record the penalty for one case because another of the same visit is not done."""
+    one, other = take(small_town.tools, sent()), take(small_town.tools, sent())
+    for taken in (one, other):
+        step(small_town, taken, "accept")
+    number = desktop(small_town, other.case_id).now.number
+    step(small_town, one, "verify", enterprise="某饭店", found=FOUND, level="general", also=number)
+    sign_all(small_town)
+    (record,) = site_records(small_town)
+    step(small_town, other, "conclude", conclusion="true")
+    record_by_office(small_town.tools, small_town.holder("office"), record.id, FINED)
+    assert desktop(small_town, other.case_id).recorded("decision")
+    with small_town.tools.database.work() as session:
+        assert waiting(session, ("chengjian",))["reward"] == 1
+
+
 def test_it_goes_with_the_case(small_town: Town) -> None:
     """A desk that is given the case later would calculate the reward without the penalty."""
     taken = verified(small_town)

@@ -8,7 +8,7 @@ from app.figures.quarters import Quarter
 from app.intake.take import take
 from app.people.models import Desk
 from tests.casework.test_reserved import FINDING, accused, countersign, second
-from tests.casework.test_way import FOUND, sign_all, step
+from tests.casework.test_way import FOUND, desktop, sign_all, step
 from tests.intake.test_take import sent
 from tests.makers import Town
 
@@ -61,6 +61,19 @@ def test_an_open_major_hazard_counts_until_its_case_is_closed(small_town: Town) 
     with small_town.tools.database.work(write=True) as session:
         session.execute(update(Case).where(Case.id == case_id).values(state="closed"))
     assert reckoned(small_town).major_open == {}
+
+
+def test_a_visit_to_several_cases_leaves_each_its_major_hazard(small_town: Town) -> None:
+    """A major hazard would count as gone while another case of the same visit still has it open."""
+    other = take(small_town.tools, sent())
+    step(small_town, other, "accept")
+    number = desktop(small_town, other.case_id).now.number
+    first = visited(small_town, level="major", also=number)
+    assert reckoned(small_town).major_open == {"chengjian": 2}
+    with small_town.tools.database.work(write=True) as session:
+        session.execute(update(Case).where(Case.id == first).values(state="closed"))
+    assert reckoned(small_town).major_open == {"chengjian": 1}
+    assert reckoned(small_town).found == {"": 1}  # found once
 
 
 def test_nothing_of_an_accusation_is_counted(small_town: Town) -> None:
