@@ -179,7 +179,7 @@ def row_of(
         late=late,
         place=report.where if report else "",
         text=facts.title or (report.what if report else ""),
-        fresh=due_days.sign is not None,
+        fresh=leads and due_days.sign is not None,
         allotted=(facts.extra.get("allotted") or ["", ""])[1],
         provisional=now.desk == DISPATCH and not leads,
         outside=outside,

@@ -123,6 +123,25 @@ def test_gas_that_came_to_the_wrong_desk_goes_to_the_right_ones(
     assert GAS.what not in shown
 
 
+def test_who_gave_a_case_back_goes_there_first(sign_in: SignIn, wire: Wire, small_town: Town) -> None:
+    """While two desks write to each other whose it is, nobody would shut the valve."""
+    taken = take(small_town.tools, sent(GAS))
+    page = sign_in("chengjian")
+    page.goto(f"{wire.address}/desk/cases/{taken.case_id}")
+    take_step(page, "hand_back", reason="经营企业的钢瓶，不归城建")
+    assert judged(page, "given back") == []
+    take_step(page, "act_first", 1, found="关了角阀，疏散了人，等人来换管子")
+    page.goto(f"{wire.address}/desk/")
+    assert "等指定，本岗先到场" in page.locator("tbody").inner_text()
+    assert judged(page, "queue with a case given back") == []
+    chief = sign_in("dispatch")
+    chief.goto(f"{wire.address}/desk/cases/{taken.case_id}")
+    assert "关了角阀" in chief.locator("main").inner_text()
+    assert judged(chief, "a dispute to decide") == []
+    take_step(chief, "assign", desk="anjian", reason="谁主管：危化品经营")
+    assert page.goto(f"{wire.address}/desk/cases/{taken.case_id}").status == 404  # type: ignore[union-attr]  # an answer
+
+
 def test_a_blocked_exit_is_put_right_the_same_day(sign_in: SignIn, wire: Wire, small_town: Town) -> None:
     """A blocked exit would be given a week (town measure 27)."""
     report = Report(what="歌厅后门拿铁链锁着", where="镇中街", sector="fire", danger_now=True)
