@@ -133,6 +133,12 @@ def with_event(now: Situation, event: Event, **changes: Any) -> Situation:
     return replace(now, events=(*now.events, event), **changes)
 
 
+def last_limit(now: Situation) -> str:
+    """The day by which the enterprise has to put it right (整改期限), as it was set last; empty where none was."""
+    limits = [event.note for event in now.events if event.edge in ("rectify", "not_fixed")]
+    return limits[-1] if limits else ""
+
+
 def dues_of(tools: Tools, now: Situation) -> Dues:
     """What is due. One clock for all, so that due days do not tell a tip from a visit."""
     reported = now.facts.origin == "tip" or len(now.facts.tips) > 1

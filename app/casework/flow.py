@@ -19,7 +19,7 @@ STATE_NAMES = {
     "handed_up": "已移送",
     "concluded": "已查清",
     "rectifying": "整改中",
-    "reinspecting": "待复查",
+    "reinspecting": "复查中",
     "closed": "已办结",
 }
 WAITS_FOR_DISTRICT = "已移送、待区级处置"
@@ -475,17 +475,34 @@ EDGES = (
         ("no_death", "order_returned"),
         "正在整改。",
     ),
+    # What the enterprise says or shows; nobody of ours has looked yet, and nobody signs it.
     Edge(
         "report_done",
-        "已整改，待复查",
+        "单位报已整改",
         ("rectifying",),
         "reinspecting",
         ("lead",),
         (
-            Field("found", "整改情况", "area"),
-            Field("photos", "整改后照片", "photos"),
+            Field("found", "单位说的整改情况", "area"),
+            Field("photos", "单位给的照片", "photos", required=False),
         ),
-        told="整改完了，等着复查。",
+        told="单位说整改完了，等着复查。",
+    ),
+    # 复查: two of us went and saw it mended, whether or not the enterprise had said so; the leader signs that.
+    Edge(
+        "reinspect",
+        "复查，改好了",
+        ("rectifying", "reinspecting"),
+        "reinspecting",
+        ("lead",),
+        (
+            Field("found", "复查看到什么", "area"),
+            Field("photos", "复查照片（整改后）", "photos"),
+            Field("person", "复查人（两个人）", most=60),
+            Field("present", "在场的人（单位、职务、姓名）", required=False, most=200),
+        ),
+        ("not_reinspected",),
+        "已复查，隐患改好了，等签字销号。",
     ),
     Edge(
         "not_fixed",

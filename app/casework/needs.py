@@ -40,6 +40,17 @@ def reopened_at(now: Situation) -> int:
     return int(now.facts.extra.get("since", 0))
 
 
+def demanded_at(now: Situation) -> int:
+    """How many records the case had when something was last demanded of the enterprise (提出整改要求, 没改好)."""
+    return max(reopened_at(now), int(now.facts.extra.get("demanded", 0)))
+
+
+def newest_reinspection(now: Desktop) -> Opened | None:
+    """The newest record of a re-inspection (复查) of what was demanded last; one from before a 没改好 is none."""
+    found = [one for one in now.records[demanded_at(now.now) :] if one.kind == "reinspection"]
+    return found[-1] if found else None
+
+
 def no_death(now: Desktop) -> str | None:
     """安全生产法 §73 ¶2: in a town received, handed over, finished, and nothing else."""
     return "涉及死亡的只能移送区里，由区里组织核查。" if now.leaves_us else None
@@ -184,14 +195,24 @@ def site_signed(now: Desktop) -> str | None:
 
 
 def rectification_signed(now: Desktop) -> str | None:
-    """All of them: the signature under a rectification that failed must not strike off the next. What was asked of the
-    enterprise is signed too (安全生产法 §73).
+    """Somebody of ours has looked since, and it is signed: what the enterprise says strikes nothing off, and neither
+    does the signature under a re-inspection that no longer holds. What was asked is signed too (安全生产法 §73).
     """
-    found = [one for one in now.recorded("rectification") if not one.value.get("returned_by")]
-    done = bool(found) and all(record.value.get("signed_by") for record in found)
-    if not done:
-        return f"整改记录（含前后照片）要{by_whom(now)}。"
+    newest = newest_reinspection(now)
+    if newest is None:
+        return "还没有复查：去现场看过，请用“复查，改好了”。"
+    if newest.value.get("returned_by"):
+        return "复查记录被退回了：请重新写“复查，改好了”。"
+    if not newest.value.get("signed_by"):
+        return f"复查记录（含前后照片）要{by_whom(now)}。"
     return None if signed(now, "order") else f"整改要求要{by_whom(now)}。"
+
+
+def not_reinspected(now: Desktop) -> str | None:
+    """Once, unless the leader sent it back to be written anew, or it was found wanting since."""
+    newest = newest_reinspection(now)
+    done = newest is not None and not newest.value.get("returned_by")
+    return "已经复查过了。后来发现没改好的，请用“没改好”。" if done else None
 
 
 def major_struck_off(now: Desktop) -> str | None:
@@ -333,8 +354,8 @@ NEEDS: dict[str, Callable[[Desktop], str | None]] = {
     for check in (
         no_death, enforceable, handovers, hand_back_open, not_assigned, not_at_dispatch, unsigned, has_tip,
         not_asked, not_extended, extension_signed, site_signed, rectification_signed, major_punished, unanswered,
-        major_struck_off, order_returned, answered, objected, insider, visit_planned, reserved, by_another,
-        not_reserved, somewhere_to_go, not_merged, merged, in_english, major, assisting, not_assisting,
+        major_struck_off, order_returned, not_reinspected, answered, objected, insider, visit_planned, reserved,
+        by_another, not_reserved, somewhere_to_go, not_merged, merged, in_english, major, assisting, not_assisting,
         assists_back, has_ticket,
     )
 }  # fmt: skip
@@ -353,6 +374,7 @@ UNASKED = frozenset(
     {
         "merged",
         "order_returned",
+        "not_reinspected",
         "objected",
         "extension_signed",
         "no_death",

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from app.casework.context import Desktop
 from app.casework.flow import COLOURS, LEVELS, SYSTEMS
-from app.casework.needs import newest_site, since
+from app.casework.needs import newest_reinspection, newest_site, since
 from app.casework.records import Opened
 from app.casework.words import filled
 from app.clock.words import chinese_day, day_in
@@ -100,6 +100,8 @@ def followed(now: Desktop) -> tuple[tuple[str, object], ...]:
     papers += [f"处罚决定 {one.value['document']}" for one in now.recorded("decision")]
     rows.append(("文书", "、".join(papers)))
     rows += [("整改情况", one.value["found"]) for one in now.recorded("rectification")[-1:]]
+    seen = newest_reinspection(now)
+    rows.append(("复查情况", seen.value["found"] if seen else ""))
     return tuple(rows)
 
 

@@ -143,8 +143,11 @@ def site_rows(record: Opened) -> Rows:
 
 
 def last(now: Desktop, kind: str) -> Opened | None:
-    found = now.recorded(kind)
-    return found[-1] if found else None
+    return newest_of(now.records, kind)
+
+
+def newest_of(records: Sequence[Opened], kind: str) -> Opened | None:
+    return next((one for one in reversed(records) if one.kind == kind), None)
 
 
 def given(record: Opened | None) -> Opened:
@@ -323,28 +326,32 @@ def hazard_notice(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
 
 
 def reinspection(now: Desktop, record: Opened | None, _say: Wording) -> Sheet:
-    """整改情况复核记录: before and after."""
-    value, order = given(record).value, last(now, "order")
-    asked = filled(
-        ("整改要求", order.value["measures"] if order else ""),
-        ("责任人", order.value["person"] if order else ""),
-        ("期限", day_in(order.value["limit"]) if order else ""),
-    )
+    """整改情况复核记录: what was demanded, what the enterprise said, and what was seen; before and after."""
+    value = given(record).value
+    earlier = now.records[: [one.id for one in now.records].index(given(record).id)]
+    site, order = newest_of(earlier, "site"), newest_of(earlier, "order")
+    told = newest_of(earlier[value["since"] :], "rectification")
     rows = filled(
-        ("复核日期", chinese_day(given(record).day)),
-        ("整改情况", value["found"]),
-        ("复核人", value["author"]),
+        ("单位或场所", site.value["enterprise"] if site else ""),
+        ("地点", site.value.get("place") if site else ""),
+        ("整改要求", order.value["measures"] if order else ""),
+        ("整改责任人", order.value["person"] if order else ""),
+        ("整改期限", day_in(value["limit"])),
+        ("单位报的整改情况", told.value["found"] if told else ""),
+        ("复查日期", chinese_day(given(record).day)),
+        ("复查看到的情况", value["found"]),
+        ("复查意见", "已经改好。"),
+        ("复查人", value["inspectors"]),
+        ("单位在场人", value["present"]),
         ("签批人", value.get("signed_by")),
         ("签批日期", day_in(value.get("signed_on", ""))),
+        ("批示", value.get("instruction")),
     )
-    photos = photos_in(given(record), ("before", "整改前"), ("after", "整改后"))
-    signs = ("复核人", "单位负责人", "签批人")
     return Sheet(
         "整改情况复核记录",
-        (*head(now), *asked, *rows),
-        photos=photos,
-        blanks=(("复核意见", 2),),
-        signs=signs,
+        (*head(now), *rows),
+        photos=photos_in(given(record), ("before", "整改前"), ("after", "整改后")),
+        signs=("复查人", "复查人", "单位在场人", "签批人"),
     )
 
 
@@ -476,6 +483,7 @@ DUTY_STEPS = {  # steps that tell of no report; asking, answering and objections
     "conclude": "查清",
     "rectify": "提出整改要求",
     "report_done": "收到整改情况",
+    "reinspect": "复查，已改好",
     "not_fixed": "复查未通过",
     "strike_off": "销号",
     "assist": "请协办",
@@ -553,7 +561,7 @@ FORMS = (
     Form("request", "提请挂牌督办的请示", True, listing_request, "request"),
     Form("interview", "约谈通知", True, interview_notice, "interview", given=True),
     Form("interviewed", "约谈记录", True, interview_record, "interview"),
-    Form("reinspection", "整改情况复核记录", True, reinspection, "rectification"),
+    Form("reinspection", "整改情况复核记录", True, reinspection, "reinspection"),
     Form("blacklist", "建议列入严重失信主体名单", True, blacklist, "blacklist"),
     Form("report", "核查报告", True, report, when=is_verified),
     Form("answer", "举报答复书", True, answer, when=is_concluded, given=True),

@@ -39,7 +39,7 @@ SIGNABLE = (
     "site",
     "extension",
     "order",
-    "rectification",
+    "reinspection",
     "paper",
     "outcome",
     "decision",

@@ -13,6 +13,7 @@ from app.casework.alarms import life_name
 from app.casework.assisting import assist, report_back
 from app.casework.context import Desktop
 from app.casework.effects import Effect, Values, day_of, pick, with_record
+from app.casework.facts import Facts, last_limit
 from app.casework.flow import CHASED, DECLINE_TOLD, SYSTEMS, Edge
 from app.casework.handing import act_first, assign, hand_back, hand_up, transfer
 from app.casework.joining import merge, split, unmerge, verified_too, visited_too
@@ -21,6 +22,7 @@ from app.casework.needs import (
     Unmet,
     check_major,
     colleagues,
+    demanded_at,
     found_by_us,
     may_countersign,
     newest_site,
@@ -203,18 +205,45 @@ def rectify(
         raise Unmet("请传整改前照片：核查记录里没有照片，销号要有前后对照。")
     value = {**pick(values, "measures", "person", "limit"), "before": [asdict(photo) for photo in photos]}
     told = f"正在整改，期限 {chinese_day(limit)}。"
-    return with_record(now, "order", value, signer=True, note=limit.isoformat(), limit=limit, told=told)
+    return with_record(
+        now,
+        "order",
+        value,
+        signer=True,
+        note=limit.isoformat(),
+        limit=limit,
+        told=told,
+        facts=demanded(now),
+    )
+
+
+def demanded(now: Desktop) -> Facts:
+    """As something is demanded of the enterprise: only what is written from here on tells whether it was done."""
+    facts = now.now.facts
+    return replace(facts, extra={**facts.extra, "demanded": len(facts.records)})
 
 
 def report_done(
     _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
 ) -> Effect:
+    """整改情况, as the enterprise tells it: office and leader read it, and nobody signs."""
+    value = {"found": values["found"], "after": [asdict(photo) for photo in photos]}
+    return with_record(now, "rectification", value, signer=True, said=values["found"])
+
+
+def reinspect(
+    _session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]
+) -> Effect:
+    """复查: what two of us saw, with the limit that stood then and what was written since it was set."""
     value = {
-        "found": values["found"],
+        **pick(values, "found", "present"),
+        "inspectors": values["person"],
+        "limit": last_limit(now.now),
+        "since": demanded_at(now.now),
         "before": photos_before(now),
         "after": [asdict(photo) for photo in photos],
     }
-    return with_record(now, "rectification", value, signer=True, said=values["found"])
+    return with_record(now, "reinspection", value, signer=True, said=values["found"])
 
 
 def photos_before(now: Desktop) -> list[dict[str, Any]]:
@@ -232,7 +261,7 @@ def not_fixed(
     _session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     limit = day_of(values["limit"], now.day)
-    return Effect(note=limit.isoformat(), limit=limit, said=values["found"])
+    return Effect(note=limit.isoformat(), limit=limit, said=values["found"], facts=demanded(now))
 
 
 def uphold(
@@ -316,6 +345,7 @@ STEPS: dict[str, Callable[[Session, Desktop, Edge, Values, tuple[Photo, ...]], E
     "answer": answer,
     "rectify": rectify,
     "report_done": report_done,
+    "reinspect": reinspect,
     "not_fixed": not_fixed,
     "uphold": uphold,
     "reopen": reopen,

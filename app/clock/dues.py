@@ -55,6 +55,7 @@ class Dues:
     recheck: Due | None = None  # 复查, after an objection or a reopening
     rectify: Due | None = None  # 整改期限
     reinspect: Due | None = None  # 整改后复查
+    strike_off: Due | None = None  # 销号, once it was seen mended
     watch: Due | None = None  # 移送后催办
     split: Due | None = None  # 仍在的隐患另立一件
 
@@ -253,7 +254,13 @@ def reopen(run: Run, event: Event) -> Run:
     """Verified anew within the objection's 30 days, or 30 days of its own; the 60 days do not begin again."""
     recheck = run.dues.recheck or run.after(event.day, run.limits.recheck)
     return replace(run, concluded=True, settled=True).due(
-        recheck=recheck, feedback=None, objection=None, rectify=None, reinspect=None, finish=None
+        recheck=recheck,
+        feedback=None,
+        objection=None,
+        rectify=None,
+        reinspect=None,
+        strike_off=None,
+        finish=None,
     )
 
 
@@ -266,11 +273,18 @@ def rectify(run: Run, event: Event) -> Run:
         day = max(date.fromisoformat(event.note), event.day)
     except ValueError:
         day = event.day
-    return replace(run, settled=True).due(rectify=Due(day, certain=True), reinspect=None, finish=None)
+    fresh = replace(run, settled=True)
+    return fresh.due(rectify=Due(day, certain=True), reinspect=None, strike_off=None, finish=None)
 
 
 def report_done(run: Run, event: Event) -> Run:
     return run.due(rectify=None, reinspect=run.after(event.day, run.limits.reinspect))
+
+
+def reinspect(run: Run, event: Event) -> Run:
+    """Seen mended; one that is written anew, because the leader sent it back, wins no days."""
+    until = run.dues.strike_off or run.after(event.day, run.limits.strike_off)
+    return run.due(rectify=None, reinspect=None, strike_off=until)
 
 
 # ------------------------------------------------------------------------------------------- taking over
@@ -343,6 +357,7 @@ HANDLERS: dict[str, Callable[[Run, Event], Run]] = {
     "shown": shown,
     "rectify": rectify,
     "report_done": report_done,
+    "reinspect": reinspect,
     "not_fixed": rectify,
     "strike_off": end,
     "close": end,

@@ -55,6 +55,7 @@ class Limits:
     finish: Limit
     recheck: Limit
     reinspect: Limit
+    strike_off: Limit
     watch: Limit
     watch_again: Limit
     watch_most: Limit

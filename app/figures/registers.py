@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.casework.facts import Situation
+from app.casework.facts import Situation, last_limit
 from app.casework.flow import LEADS, LEVELS
 from app.casework.models import Case
 from app.casework.papers import CHANNELS
@@ -103,7 +103,6 @@ def hazard_register(
 
 def hazard_row(now: Situation, site: Opened, order: Opened | None, words: Words) -> tuple[str, ...]:
     asked = order.value if order else {}
-    limits = [event.note for event in now.events if event.edge in ("rectify", "not_fixed")]
     struck = [event.day for event in now.events if event.edge == "strike_off"]
     return (
         in_fours(now.number),
@@ -113,7 +112,7 @@ def hazard_row(now: Situation, site: Opened, order: Opened | None, words: Words)
         LEVELS.get(str(site.value.get("level")), ""),
         str(asked.get("measures", "")),
         str(asked.get("person") or site.value.get("person", "")),
-        limits[-1] if limits else "",
+        last_limit(now),
         state_of(now, words),
         struck[-1].isoformat() if struck and now.state == "closed" else "",
     )

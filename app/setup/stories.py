@@ -68,8 +68,13 @@ def rectifying(desk: str, enterprise: str, found: str, limit: int) -> tuple[Step
 
 
 def done(desk: str, enterprise: str, found: str) -> tuple[Step, ...]:
-    fixed = Step(14, desk, "report_done", {"found": "已经改好，现场看过"}, 1)
-    return (*rectifying(desk, enterprise, found, 15), fixed)
+    told = Step(13, desk, "report_done", {"found": "单位打电话来说已经改好"})
+    seen = {
+        "found": "已经改好，和整改要求一致",
+        "person": "演示检查员一、演示检查员二",
+        "present": "现场负责人",
+    }
+    return (*rectifying(desk, enterprise, found, 15), told, Step(14, desk, "reinspect", seen, 1))
 
 
 def struck_off(desk: str, enterprise: str, found: str) -> tuple[Step, ...]:

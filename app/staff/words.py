@@ -15,6 +15,7 @@ DUE_NAMES = {
     "recheck": "异议复查",
     "rectify": "整改",
     "reinspect": "复查整改",
+    "strike_off": "销号",
     "watch": "催办",
     "split": "另立一件",
     "outside": "工单、来文期限",
@@ -34,7 +35,8 @@ KIND_NAMES = {
     "site": "核查记录",
     "extension": "延期申请",
     "order": "整改要求",
-    "rectification": "整改复核",
+    "rectification": "单位报的整改情况",
+    "reinspection": "整改情况复核记录",
     "paper": "移送函",
     "outcome": "区级回执",
     "decision": "处罚决定",
@@ -49,7 +51,8 @@ KIND_NAMES = {
 # What brings a case on, in this order before all else that may be done.
 ONWARD = (
     "assign", "act_first", "accept", "plan_visit", "verify", "conclude", "answer", "rectify", "report_done",
-    "strike_off", "not_fixed", "close", "report_back", "record_outcome", "chase", "uphold", "reopen", "countersign",
+    "reinspect", "strike_off", "not_fixed", "close", "report_back", "record_outcome", "chase", "uphold", "reopen",
+    "countersign",
 )  # fmt: skip
 # Steps that stand folded away on a case's page, so that the next one is seen.
 MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")

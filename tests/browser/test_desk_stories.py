@@ -163,7 +163,7 @@ def test_a_blocked_exit_is_put_right_the_same_day(sign_in: SignIn, wire: Wire, s
     form.locator("button.go[type=submit]").click()
     assert "当天改" in page.locator("main .errors").first.inner_text()
     take_step(page, "rectify", 0, limit=today.isoformat(), **asked)
-    take_step(page, "report_done", 1, found="锁拆了，门能推开")
+    take_step(page, "reinspect", 1, found="锁拆了，门能推开", person="李工、赵工")
     sign_all(small_town)
     page.reload()
     take_step(page, "answer", reply="属实，当天已经改好。")

@@ -40,3 +40,4 @@ def test_the_same_steps_leave_the_same_days(small_town: Town) -> None:
     both("rectify", measures="换管", person="店主", limit=limit)
     both("report_done", 1, found="换好了")
     both("not_fixed", found="接头还漏", limit=limit)
+    both("reinspect", 1, found="接头换了", person="李工、赵工")

@@ -17,7 +17,7 @@ from app.db.base import month_of
 from app.intake.sent import Taken
 from app.intake.take import take
 from tests.casework.test_reserved import FINDING, accused, second
-from tests.casework.test_way import desktop, sign_all, step, verified
+from tests.casework.test_way import desktop, reinspected, sign_all, step, verified
 from tests.casework.walk import OFFICIAL, Walk
 from tests.intake.test_take import sent
 from tests.makers import Town, add_member
@@ -42,7 +42,7 @@ def struck_off(town: Town, taken: Taken) -> None:
     limit = (town.now.today() + timedelta(days=7)).isoformat()
     step(town, taken, "answer", reply="属实，正在整改。")
     step(town, taken, "rectify", measures="换软管", person="店主", limit=limit)
-    step(town, taken, "report_done", found="换好了", photos=1)
+    reinspected(town, taken)
     sign_all(town)
     step(town, taken, "strike_off")
 

@@ -11,6 +11,7 @@ from app.casework.flow import DECLINE_REASONS, EDGES, TABLE
 from app.casework.models import STATES, Case
 from app.casework.needs import NEEDS, Unmet, possible
 from app.casework.reporting import read_follow, say
+from app.casework.signing import return_record, waiting_for_signature
 from app.casework.steps import STEPS
 from app.clock.dues import HANDLERS
 from app.intake.sent import Taken
@@ -19,7 +20,7 @@ from app.ledger.verify import verify
 from app.people.grants import NoKey
 from app.tips.content import Report
 from app.tips.receipts import look_up
-from tests.casework.test_way import desktop, sign_all, step, verified
+from tests.casework.test_way import desktop, reinspected, sign_all, step, verified
 from tests.casework.walk import ALL_SORTS, DEATH, OFFICIAL, Walk
 from tests.intake.test_take import sent
 from tests.makers import Town, add_member
@@ -43,7 +44,7 @@ def test_whatever_anybody_tries_on_both_databases(town: Town, seed: int) -> None
 
 def test_whatever_discipline_tries(small_town: Town) -> None:
     """A step that the page offers on a case on an official could not be taken."""
-    walk = walked(small_town, 7, (OFFICIAL, OFFICIAL, OFFICIAL))
+    walk = walked(small_town, 13, (OFFICIAL, OFFICIAL, OFFICIAL))
     assert walk.taken.keys() >= {"countersign", "conclude"}
 
 
@@ -121,19 +122,41 @@ def test_the_office_can_lead_a_case(town: Town) -> None:
 def rectified(town: Town, taken: Taken) -> None:
     limit = (town.now.today() + timedelta(days=7)).isoformat()
     step(town, taken, "rectify", measures="换软管", person="店主", limit=limit)
-    step(town, taken, "report_done", found="换好了", photos=1)
+    reinspected(town, taken)
 
 
 def test_an_old_signature_strikes_nothing_off(small_town: Town) -> None:
-    """A hazard would be struck off under a signature given for the rectification that had failed."""
+    """A hazard would be struck off under a signature given for the re-inspection that no longer held."""
     taken = verified(small_town)
     step(small_town, taken, "answer", reply="属实。")
     rectified(small_town, taken)
     sign_all(small_town)
     step(small_town, taken, "not_fixed", found="还漏气", limit=small_town.now.today().isoformat())
     step(small_town, taken, "report_done", found="又换了", photos=1)
-    with pytest.raises(Unmet):
+    with pytest.raises(Unmet, match="还没有复查"):
         step(small_town, taken, "strike_off")
+    reinspected(small_town, taken, found="又换了")
+    with pytest.raises(Unmet, match="复查记录（含前后照片）要由领导签批"):
+        step(small_town, taken, "strike_off")
+    sign_all(small_town)
+    step(small_town, taken, "strike_off")
+
+
+def test_a_reinspection_that_was_sent_back_strikes_nothing_off(small_town: Town) -> None:
+    """A hazard would be struck off though the leader had refused what was seen, or the desk could not write it anew."""
+    taken = verified(small_town)
+    step(small_town, taken, "answer", reply="属实。")
+    rectified(small_town, taken)
+    with pytest.raises(Unmet, match="已经复查过"):
+        reinspected(small_town, taken)
+    signer = small_town.holder("signer")
+    for one in waiting_for_signature(small_town.tools, signer):
+        if one.kind == "reinspection":
+            return_record(small_town.tools, signer, one.id, "照片看不清")
+    sign_all(small_town)
+    with pytest.raises(Unmet, match="退回"):
+        step(small_town, taken, "strike_off")
+    reinspected(small_town, taken)
     sign_all(small_town)
     step(small_town, taken, "strike_off")
 

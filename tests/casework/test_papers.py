@@ -17,7 +17,7 @@ from app.intake.visits import open_visit
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
-from tests.casework.test_way import desktop, picture, sign_all, step, verified
+from tests.casework.test_way import desktop, picture, reinspected, sign_all, step, verified
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -43,7 +43,8 @@ def full_case(town: Town) -> tuple[Taken, Desktop]:
     step(town, taken, "suggest_blacklist", "chengjian", 0, **listed)
     step(town, taken, "answer", reply="属实。")
     step(town, taken, "rectify", measures="换软管", person="店主", limit=day)
-    step(town, taken, "report_done", found="换好了", photos=1)
+    step(town, taken, "report_done", found="店里说换好了")
+    reinspected(town, taken, found="看过软管，是新的")
     sign_all(town)
     return taken, desktop(town, taken.case_id)
 
@@ -82,6 +83,24 @@ def test_no_paper_that_leaves_tells_of_a_report(small_town: Town) -> None:
             assert form.id in MAY_SAY or "举报" not in words, form.title
             if form.leaves:
                 assert not [piece for piece in told if piece in squeeze(words)], form.title
+
+
+def test_the_reinspection_is_what_is_printed_and_signed(small_town: Town) -> None:
+    """The leader would sign what the enterprise says of itself, or nobody tell who looked and who was there."""
+    taken, now = full_case(small_town)
+    (paper,) = sheets(now)["reinspection"]
+    (record,) = now.recorded("reinspection")
+    assert record.value["signed_by"] == small_town.holder("signer").name
+    limit = chinese_day(small_town.now.today() + timedelta(days=9))
+    for part in ("某饭店", "换软管", limit, "店里说换好了", "看过软管，是新的", "李工、赵工", "店主王某"):
+        assert part in paper
+    later = (small_town.now.today() + timedelta(days=30)).isoformat()
+    step(small_town, taken, "not_fixed", found="接头还漏", limit=later)
+    reinspected(small_town, taken, found="接头也换了")
+    first, second = sheets(desktop(small_town, taken.case_id))["reinspection"]
+    assert first == paper
+    assert "店里说换好了" not in second
+    assert chinese_day(small_town.now.today() + timedelta(days=30)) in second
 
 
 def test_no_paper_names_the_reporter(small_town: Town) -> None:

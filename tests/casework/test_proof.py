@@ -8,7 +8,7 @@ from app.casework.needs import Unmet
 from app.casework.reporting import read_follow
 from app.intake.take import take
 from app.tips.receipts import look_up
-from tests.casework.test_way import FOUND, desktop, sign_all, step
+from tests.casework.test_way import FOUND, desktop, reinspected, sign_all, step
 from tests.intake.test_take import sent
 from tests.makers import Town
 
@@ -36,6 +36,8 @@ def test_nothing_is_struck_off_without_a_photo_from_before(small_town: Town) -> 
     with pytest.raises(Unmet, match="整改前照片"):
         step(small_town, taken, "rectify", measures="换软管", person="店主", limit=limit)
     step(small_town, taken, "rectify", measures="换软管", person="店主", limit=limit, photos=1)
-    step(small_town, taken, "report_done", found="换好了", photos=1)
-    (record,) = desktop(small_town, taken.case_id).recorded("rectification")
+    with pytest.raises(Unmet, match="复查照片"):
+        step(small_town, taken, "reinspect", found="换好了", person="李工、赵工")
+    reinspected(small_town, taken)
+    (record,) = desktop(small_town, taken.case_id).recorded("reinspection")
     assert (len(record.value["before"]), len(record.value["after"])) == (1, 1)

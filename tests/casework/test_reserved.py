@@ -20,7 +20,7 @@ from app.notices.write import waiting
 from app.people.models import Member
 from app.tips.receipts import look_up
 from app.vault.handing_on import reserved_to_hand_on
-from tests.casework.test_way import desktop, step
+from tests.casework.test_way import desktop, reinspected, step
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import sent
 from tests.makers import Town, add_member, seat_upper_discipline
@@ -71,7 +71,7 @@ def test_discipline_brings_its_own_case_to_the_end(town: Town) -> None:
     step(town, taken, "answer", "jijian", reply="属实，已经处理。")
     limit = (town.now.today() + timedelta(days=7)).isoformat()
     step(town, taken, "rectify", "jijian", measures="调离检查岗位", person="站长", limit=limit)
-    step(town, taken, "report_done", "jijian", found="已经调离", photos=1)
+    reinspected(town, taken, "jijian", found="已经调离")
     with pytest.raises(Unmet, match="另一位成员"):
         step(town, taken, "strike_off", "jijian")
     countersign(town, taken)

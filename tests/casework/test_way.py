@@ -53,6 +53,11 @@ def sign_all(town: Town) -> None:
         sign_record(town.tools, town.holder("signer"), record.id, "同意")
 
 
+def reinspected(town: Town, taken: Taken, who: str = "chengjian", found: str = "换好了") -> None:
+    seen = {"found": found, "person": "李工、赵工", "present": "店主王某"}
+    step(town, taken, "reinspect", who, 1, **seen)
+
+
 def verified(town: Town, report: Sent | None = None) -> Taken:
     taken = take(town.tools, report or sent())
     step(town, taken, "accept")
@@ -68,8 +73,11 @@ def test_the_whole_way_to_struck_off(town: Town) -> None:
     limit = (town.now.today() + timedelta(days=7)).isoformat()
     step(town, taken, "answer", reply="属实，正在整改。")
     step(town, taken, "rectify", measures="换软管", person="店主", limit=limit)
-    step(town, taken, "report_done", found="换好了", photos=1)
-    with pytest.raises(Unmet):
+    step(town, taken, "report_done", found="换好了")
+    with pytest.raises(Unmet, match="还没有复查"):
+        step(town, taken, "strike_off")
+    reinspected(town, taken)
+    with pytest.raises(Unmet, match="复查记录（含前后照片）要由领导签批"):
         step(town, taken, "strike_off")
     sign_all(town)
     step(town, taken, "strike_off")
@@ -111,11 +119,11 @@ def test_what_was_asked_of_the_enterprise_is_signed_too(small_town: Town) -> Non
     limit = (small_town.now.today() + timedelta(days=7)).isoformat()
     step(small_town, taken, "answer", reply="属实。")
     step(small_town, taken, "rectify", measures="换软管", person="店主", limit=limit)
-    step(small_town, taken, "report_done", found="换好了", photos=1)
+    reinspected(small_town, taken)
     unsigned = {
         one.kind: one.id for one in waiting_for_signature(small_town.tools, small_town.holder("signer"))
     }
-    sign_record(small_town.tools, small_town.holder("signer"), unsigned["rectification"], "")
+    sign_record(small_town.tools, small_town.holder("signer"), unsigned["reinspection"], "")
     with pytest.raises(Unmet, match="整改要求"):
         step(small_town, taken, "strike_off")
     sign_record(small_town.tools, small_town.holder("signer"), unsigned["order"], "")

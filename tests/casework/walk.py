@@ -70,7 +70,8 @@ ONWARD = {
     "conclude": 9,
     "answer": 4,
     "rectify": 6,
-    "report_done": 9,
+    "report_done": 4,
+    "reinspect": 9,
     "strike_off": 9,
     "merge": 2,
 }

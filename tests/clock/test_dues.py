@@ -1,5 +1,6 @@
 """What is due when, along the ways a case can go."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -196,6 +197,21 @@ def test_rectification_has_its_own_clock() -> None:
     again = after(*ordered, ("report_done", 38), ("not_fixed", 39, on(60).isoformat()))
     assert (again.rectify, again.reinspect) == (Due(on(60), certain=True), None)
     assert after(*ordered, ("report_done", 38), ("strike_off", 39)).next is None
+
+
+def test_what_was_seen_mended_is_struck_off_by_a_day() -> None:
+    """If it fails, a mended hazard stands open without a day, or each record written anew moves the day on."""
+    ordered = (*OPENING, CONCLUDE, ("rectify", 21, on(40).isoformat()))
+    seen = after(*ordered, ("reinspect", 30))
+    assert seen == replace(after(*ordered), rectify=None, strike_off=calendar_days(30, 10))
+    assert (
+        after(*ordered, ("report_done", 28), ("reinspect", 30), ("reinspect", 33)).strike_off
+        == seen.strike_off
+    )
+    assert after(*ordered, ("report_done", 28), ("reinspect", 30)).reinspect is None
+    again = after(*ordered, ("reinspect", 30), ("not_fixed", 31, on(60).isoformat()))
+    assert (again.rectify, again.strike_off) == (Due(on(60), certain=True), None)
+    assert after(*ordered, ("reinspect", 30), ("reopen", 32)).strike_off is None
 
 
 @pytest.mark.parametrize("note", ["", "soon", "2026-13-01", "2020-01-01"])

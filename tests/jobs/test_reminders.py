@@ -23,7 +23,7 @@ from app.tips.receipts import look_up
 from app.vault.handing_on import ask_hand_on
 from tests.casework.test_flow import colleague
 from tests.casework.test_major import handed_up
-from tests.casework.test_way import desktop, sign_all, step, verified
+from tests.casework.test_way import desktop, reinspected, sign_all, step, verified
 from tests.casework.walk import OFFICIAL
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
@@ -210,6 +210,14 @@ def test_reinspect_10_days(small_town: Town) -> None:
     taken = rectifying(small_town)
     step(small_town, taken, "report_done", found="换好了", photos=1)
     due = check(small_town, taken, "reinspect")
+    assert due == small_town.tools.calendar.add_days(date(2026, 11, 24), 10).day
+
+
+def test_strike_off_10_days(small_town: Town) -> None:
+    """复查改好以后销号 10 日: what was seen mended would stay open, and nobody be told."""
+    taken = rectifying(small_town)
+    reinspected(small_town, taken)
+    due = check(small_town, taken, "strike_off")
     assert due == small_town.tools.calendar.add_days(date(2026, 11, 24), 10).day
 
 

@@ -8,7 +8,7 @@ from app.casework.signing import sign_record, waiting_for_signature
 from app.intake.take import take
 from app.notices.write import waiting
 from app.people.models import Grant
-from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
+from tests.casework.test_way import FOUND, desktop, reinspected, sign_all, step, verified
 from tests.intake.test_take import sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -111,7 +111,7 @@ def test_what_was_demanded_is_demanded_anew_only_if_sent_back(small_town: Town) 
     typed = {"csrf": secret, "return": "1", "instruction": "期限太长。"}
     assert client.post(f"/desk/signing/{order.id}", data=typed).status_code == 303
     step(small_town, taken, "rectify", "chengjian", 1, **{**asked, "limit": "2026-12-01"})
-    step(small_town, taken, "report_done", found="换好了", photos=1)
+    reinspected(small_town, taken)
     sign_all(small_town)
     step(small_town, taken, "strike_off")
     assert desktop(small_town, taken.case_id).now.state == "closed"
