@@ -15,6 +15,7 @@ from app.casework.context import case_ledger_key
 from app.casework.lateness import late
 from app.casework.models import Case
 from app.casework.needs import Unmet
+from app.casework.reading import of_committee
 from app.ledger.write import append, read_once
 from app.notices.write import notify
 from app.people.holder import Holder
@@ -38,7 +39,13 @@ class Watched:
 
 
 def watched(
-    session: Session, tools: Tools, *, light: str = "", waits_with: str = "", desk: str = ""
+    session: Session,
+    tools: Tools,
+    *,
+    light: str = "",
+    waits_with: str = "",
+    desk: str = "",
+    committee: str = "",
 ) -> list[Watched]:
     """Open ordinary cases, most urgent first, at most 500. Closed ones with an objection are left out: they would tell
     that a report stands behind them.
@@ -46,7 +53,7 @@ def watched(
     today = tools.now.today()
     wanted: list[ColumnElement[bool]] = [Case.reserved.is_(False), Case.state != "closed"]
     wanted += [Case.desk_id == desk] if desk else []
-    wanted += state_of(waits_with)
+    wanted += [*of_committee(committee), *state_of(waits_with)]
     if light == "red":
         wanted.append(Case.next_due < today)
     elif light == "yellow":  # what waits for the district past its day is yellow too: see `late`

@@ -21,6 +21,7 @@ from app.people.grants import Lines, chunks, open_keys, settle
 from app.people.holder import Holder
 from app.people.models import Grant
 from app.people.tools import Tools
+from app.rules.committees import OTHER, load_committees
 from app.tips.content import Content, mark_of_reply, open_content
 from app.tips.models import Tip
 
@@ -70,15 +71,17 @@ def queue(
     after: str = "",
     due: str = "",
     whose: str = "",
+    committee: str = "",
 ) -> Page:
     """Cases in hand that the holder may know, most urgent first; `state` closed shows the closed ones.
 
     `after` is what the page before said; nonsense in it begins at the first page. `due`: `late` (before today) or
     `soon` (within three days). `whose`: `mine`, `nobody`, or a member's id: of what is allotted inside the desk, of
-    which only the desk's own search lines tell.
+    which only the desk's own search lines tell. `committee`: the id of a special committee, see `of_committee`.
     """
     wanted = [Case.state == state] if state else []
     wanted += [Case.sector == sector] if sector else []
+    wanted += of_committee(committee)
     wanted += due_within(due, tools.now.today())
     if whose:
         wanted.append(allotted_to(session, tools, holder, whose))
@@ -100,6 +103,16 @@ def queue(
 def due_within(due: str, today: date) -> list[ColumnElement[bool]]:
     last = {"late": today - DAY, "soon": today + SOON}.get(due)
     return [Case.next_due <= last] if last else []
+
+
+def of_committee(committee: str) -> list[ColumnElement[bool]]:
+    """SQL: cases in the sectors that a special committee (专业委员会) answers for; OTHER: those of none. Empty: all."""
+    if not committee:
+        return []
+    known = load_committees()
+    if committee == OTHER:
+        return [Case.sector.not_in([sector for one in known.values() for sector in one.sectors])]
+    return [Case.sector.in_(known[committee].sectors if committee in known else ())]
 
 
 def allotted_to(session: Session, tools: Tools, holder: Holder, whose: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.casework.access import may_count
 from app.casework.models import NEVER, STATES, Case
 from app.casework.needs import Unmet
+from app.casework.reading import of_committee
 from app.ledger.write import append
 from app.people.holder import Holder
 from app.people.tools import Tools
@@ -54,6 +55,7 @@ class Asked:
     columns: tuple[str, ...]
     desk: str = ""
     sector: str = ""
+    committee: str = ""
     state: str = ""
 
 
@@ -102,7 +104,7 @@ def case_list(session: Session, holder: Holder, asked: Asked, names: Names) -> T
     """The cases the holder may see, oldest first. Raises Unmet: nothing to show, too much, or a column that is none."""
     if not asked.columns or not set(asked.columns) <= COLUMNS.keys():
         raise Unmet("请从列表里选要导出的列。密封的内容不能导出。")
-    wanted = [may_count(holder), Case.day.between(asked.first, asked.last)]
+    wanted = [may_count(holder), Case.day.between(asked.first, asked.last), *of_committee(asked.committee)]
     if asked.state and asked.state not in STATES:
         raise Unmet("请从列表里选状态。")
     for column, value in (

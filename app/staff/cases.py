@@ -56,7 +56,7 @@ from app.rules.canned import load_canned
 from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
 from app.staff.news import news_of, seen
-from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES, ONWARD
+from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES, ONWARD, committee_names
 from app.tips.content import Photo, photos_of
 from app.tips.objects import open_photo
 from app.web.request import photos_sent
@@ -64,7 +64,7 @@ from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
-FILTERS = ("state", "sector", "due", "whose", "after")
+FILTERS = ("state", "sector", "committee", "due", "whose", "after")
 MOST_AT_ONCE = 50  # cases allotted together: a page
 FASTER = "别人刚刚改过这一件，这一步还没有办成。请看一遍再点一次；写的字都在，照片要重新选。"
 SOON = timedelta(days=3)  # from when on the queue says that another house waits for an answer
@@ -384,6 +384,7 @@ def names() -> dict[str, object]:
     sectors = {sector.id: sector.name for sector in tools().rules.sectors.values()}
     return {
         "sectors": sectors,
+        "committees": committee_names(),
         "states": state_names(tools().authority),
         "colours": COLOURS,
         "due_names": DUE_NAMES,

@@ -16,6 +16,7 @@ from app.casework.signing import return_record, sign_record
 from app.db.base import month_of
 from app.notices.write import mark_done
 from app.people.desks import all_desks
+from app.rules.committees import committee_of
 from app.staff.cases import names
 from app.staff.news import news_of, seen
 from app.staff.words import KIND_NAMES
@@ -37,11 +38,12 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
     seen("signing")
     keep_keys(tools(), holder())
     number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
+    committee = request.args.get("committee", "")[:32]
     with tools().database.work() as session:
         every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
         months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
         month = request.args.get("month", "") or next(iter(months), "")
-        found = [one for one in every if is_shown(one, month, number)]
+        found = [one for one in every if is_shown(one, month, number, committee)]
         desks = all_desks(session)
         fined = decidable(session, found) if "office" in holder().roles else set()
     return render_template(
@@ -50,6 +52,7 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
         months=months,
         month="" if number else month,
         number=number,
+        committee=committee,
         decidable=fined,
         fields=EDGE.fields,
         kinds=KIND_NAMES,
@@ -62,9 +65,11 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
     )
 
 
-def is_shown(one: Opened, month: str, number: str) -> bool:
+def is_shown(one: Opened, month: str, number: str, committee: str) -> bool:
     if number:
         return one.value.get("number") == number
+    if committee and committee_of(str(one.value.get("sector"))) != committee:
+        return False
     return is_waiting(one) or month_of(one.day) == month
 
 
@@ -127,7 +132,7 @@ def overview() -> str:
 
     Nor is a closed case that somebody objected to: it would tell that a report stands behind it.
     """
-    asked = {name: request.args.get(name, "")[:32] for name in ("light", "waits_with", "desk")}
+    asked = {name: request.args.get(name, "")[:32] for name in ("light", "waits_with", "desk", "committee")}
     with tools().database.work() as session:
         found = watched(session, tools(), **asked)
         desks, news = all_desks(session), news_of(session)

@@ -23,6 +23,7 @@ from app.figures.exports import (
 from app.figures.registers import REGISTERS, TITLES, Words
 from app.figures.sheets import as_csv, as_xlsx
 from app.people.desks import all_desks
+from app.staff.words import committee_names
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
@@ -52,7 +53,9 @@ def export() -> Page:
 
 
 def list_asked() -> Table:
-    typed = {name: plain_text(request.form.get(name, ""))[:64] for name in ("desk", "sector", "state")}
+    typed = {
+        name: plain_text(request.form.get(name, ""))[:64] for name in ("desk", "sector", "committee", "state")
+    }
     first, last = days_asked(request.form)
     columns = chosen_columns(request.form.getlist("columns"))
     with tools().database.work() as session:
@@ -73,7 +76,7 @@ def choose(problem: str = "") -> str:
     registers, lists = TITLES if holder().roles & set(LEADS) else {}, bool(holder().roles & set(LISTED))
     return render_template(
         "staff/export.html", columns=COLUMNS, forms=FORMS, known=known, first=first, last=last, most=MOST_ROWS,
-        problem=problem, lists=lists, registers=registers,
+        problem=problem, lists=lists, registers=registers, committees=committee_names(),
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from app.figures.rewards import reward_totals
 from app.figures.statements import CHANNELS, hand_in, state_figures, statements
 from app.figures.totals import FOUND, RECTIFIED, Totals, totals
 from app.people.desks import NoLivingKey, all_desks
-from app.rules.committees import OTHER, committee_of, load_committees
+from app.rules.committees import committee_of
+from app.staff.words import committee_names
 from app.web.services import tools
 from app.web.sessions import holder, signed_in
 
@@ -71,10 +72,6 @@ def quarter_in(text: str) -> Quarter:
         return Quarter.read(text)
     except NoQuarter:
         abort(404)
-
-
-def committees() -> dict[str, str]:
-    return {one.id: one.name for one in load_committees().values()} | {OTHER: "其他"}
 
 
 @signed_in(*READERS)
@@ -134,7 +131,7 @@ def charts_of(found: Totals, months: Sequence[str], desks: Mapping[str, str]) ->
         chart("按行业领域（十二个月）", sectors, (came, found.arrivals(sector_of)), (ended, found.ends(sector_of))),
         chart("按岗位（十二个月）", desks, (came, found.arrivals(desk_of)), (ended, found.ends(desk_of))),
         chart(
-            "按专业委员会（十二个月）", committees(),
+            "按专业委员会（十二个月）", committee_names(),
             (came, found.arrivals(lambda one: committee_of(one.sector))),
             (ended, found.ends(lambda one: committee_of(one.sector))),
         ),
@@ -192,7 +189,7 @@ def quarter(text: str) -> str:
         rectified=sum(found.ends(month_of, asked.months, (RECTIFIED,)).values()),
         open=sum(found.standing.values()), late=found.open(lambda one: one.with_whom if one.late else None),
         whom=WITH_WHOM, late_desks=found.open(lambda one: one.desk if one.late and one.with_whom == "us" else None),
-        desks=desks, committees=committees(),
+        desks=desks, committees=committee_names(),
         by_committee={
             "came": found.arrivals(lambda one: committee_of(one.sector), asked.months),
             "ended": found.ends(lambda one: committee_of(one.sector), asked.months),
@@ -256,7 +253,7 @@ def publish_page(text: str, problem: str = "") -> str:
         done = next((one for one in releases(session) if one.quarter == asked), None)
         shown = done or preview(session, tools(), holder(), asked)
     return render_template(
-        "staff/release.html", shown=shown, done=done is not None, names=committees(), columns=COLUMNS,
+        "staff/release.html", shown=shown, done=done is not None, names=committee_names(), columns=COLUMNS,
         ended=asked.ended(tools().now.today()), problem=problem,
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Words that staff pages show for what the clock and the flow name."""
 
 from app.casework.flow import EDGES
+from app.rules.committees import OTHER, load_committees
 
 DUE_NAMES = {
     "sign": "签收",
@@ -57,3 +58,8 @@ ONWARD = (
 # Steps that stand folded away on a case's page, so that the next one is seen.
 MEASURES = ("interview", "record_document", "ask_listing", "suggest_blacklist", "assist")
 INSIDE = ("allot", "note", "link_number")
+
+
+def committee_names() -> dict[str, str]:
+    """The special committees (专业委员会) by id, and what belongs to none."""
+    return {one.id: one.name for one in load_committees().values()} | {OTHER: "其他"}
