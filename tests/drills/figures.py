@@ -43,7 +43,7 @@ MONTH = {"postgresql": "to_char({}, 'YYYY-MM')", "sqlite": "strftime('%Y-%m', {}
 ID = {"postgresql": "md5(n::text)", "sqlite": "printf('%032x', n)"}
 PAD = {"postgresql": "decode(repeat('00', {}), 'hex')", "sqlite": "zeroblob({})"}
 NUMBER = {"postgresql": "lpad(n::text, 8, '0')", "sqlite": "printf('%08d', n)"}
-DESKS = ("anjian", "zhifa", "paichusuo", "shichang", "nongye", "shehui", "jingji")
+DESKS = ("anjian", "zhifa", "paichusuo", "shichang", "nongye", "shehui", "dispatch")
 SECTORS = ("gas", "fire", "hazchem", "construction", "road_transport", "trade_industry", "ebike", "school")
 
 
