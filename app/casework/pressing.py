@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 
 from app.casework.context import case_ledger_key
-from app.casework.lateness import late
+from app.casework.lateness import are_late, late
 from app.casework.models import Case
 from app.casework.needs import Unmet
 from app.casework.reading import of_committee
@@ -55,14 +55,13 @@ def watched(
     wanted += [Case.desk_id == desk] if desk else []
     wanted += [*of_committee(committee), *state_of(waits_with)]
     if light == "red":
-        wanted.append(Case.next_due < today)
+        wanted.append(are_late(tools))
     elif light == "yellow":  # what waits for the district past its day is yellow too: see `late`
-        wanted += [or_(Case.next_due >= today, Case.state == "handed_up"), Case.next_due <= today + SOON]
+        wanted += [not_(are_late(tools)), Case.next_due <= today + SOON]
     elif light == "green":
         wanted.append(Case.next_due > today + SOON)
     found = session.scalars(select(Case).where(*wanted).order_by(Case.next_due, Case.id).limit(MOST))
-    every = [seen(tools, case, today) for case in found]
-    return [one for one in every if one.light == light or light not in LIGHTS]
+    return [seen(tools, case, today) for case in found]
 
 
 def state_of(waits_with: str) -> list[ColumnElement[bool]]:
@@ -73,10 +72,8 @@ def state_of(waits_with: str) -> list[ColumnElement[bool]]:
 
 
 def seen(tools: Tools, case: Case, today: date) -> Watched:
-    if case.next_due < today and late(tools, case.state, case.day, case.next_due):
-        light = "red"
-    else:
-        light = "yellow" if case.next_due <= today + SOON else "green"
+    soon = "yellow" if case.next_due <= today + SOON else "green"
+    light = "red" if late(tools, case) else soon
     return Watched(case, light, WAITS_WITH.get(case.state or "", "us"))
 
 
@@ -94,7 +91,7 @@ def press(tools: Tools, holder: Holder, case_ids: Sequence[str]) -> int:
             subject = case_ledger_key(tools, case)
             if read_once(session, day=today, kind=PRESS, actor=holder.ledger_key, subject=subject):
                 continue
-            notify(session, case.desk_id, "overdue" if case.next_due < today else "due_soon", today)
+            notify(session, case.desk_id, "overdue" if late(tools, case) else "due_soon", today)
             append(
                 session,
                 day=today,

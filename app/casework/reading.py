@@ -11,9 +11,9 @@ from app.casework.access import cases_of, may_know
 from app.casework.context import Desktop, OpenTip
 from app.casework.facts import Facts, Situation, dues_of, situation
 from app.casework.flow import DISPATCH
+from app.casework.lateness import are_late, late_dues, sealed_day
 from app.casework.models import NEVER, OPEN, RECHECKED, STATES, Case
 from app.casework.ticketed import due_in_line, mark_of, outside_due
-from app.clock.dues import NEVER_OVERDUE
 from app.ledger.write import append, read_once
 from app.notices.write import end_replies, replies_wait
 from app.people.desks import colleagues_of
@@ -27,7 +27,7 @@ from app.tips.models import Tip
 
 PAGE = 50
 DAY, SOON = timedelta(days=1), timedelta(days=3)
-MOST_ALLOTTED = 20_000  # of one desk: beyond it the page shows what it can
+MOST_NAMED = 20_000  # cases that a condition names: beyond it the page shows what it can
 
 
 @dataclass(frozen=True)
@@ -75,14 +75,15 @@ def queue(
 ) -> Page:
     """Cases in hand that the holder may know, most urgent first; `state` closed shows the closed ones.
 
-    `after` is what the page before said; nonsense in it begins at the first page. `due`: `late` (before today) or
-    `soon` (within three days). `whose`: `mine`, `nobody`, or a member's id: of what is allotted inside the desk, of
-    which only the desk's own search lines tell. `committee`: the id of a special committee, see `of_committee`.
+    `after` is what the page before said; nonsense in it begins at the first page. `due`: `late`, or `soon` (past or
+    within three days), by our own days and by another house's. `whose`: `mine`, `nobody`, or a member's id: of what is
+    allotted inside the desk, of which only the desk's own search lines tell. `committee`: the id of a special
+    committee, see `of_committee`.
     """
     wanted = [Case.state == state] if state else []
     wanted += [Case.sector == sector] if sector else []
     wanted += of_committee(committee)
-    wanted += due_within(due, tools.now.today())
+    wanted += due_within(session, tools, holder, due)
     if whose:
         wanted.append(allotted_to(session, tools, holder, whose))
     at = place_after(after)
@@ -100,9 +101,32 @@ def queue(
     return Page(rows, f"{last.next_due.isoformat()}~{last.id}" if last else "")
 
 
-def due_within(due: str, today: date) -> list[ColumnElement[bool]]:
-    last = {"late": today - DAY, "soon": today + SOON}.get(due)
-    return [Case.next_due <= last] if last else []
+def due_within(session: Session, tools: Tools, holder: Holder, due: str) -> list[ColumnElement[bool]]:
+    today = tools.now.today()
+    if due == "late":
+        return [or_(are_late(tools), sealed_until(session, tools, holder, today - DAY))]
+    if due == "soon":
+        return [or_(Case.next_due <= today + SOON, sealed_until(session, tools, holder, today + SOON))]
+    return []
+
+
+def sealed_until(session: Session, tools: Tools, holder: Holder, last: date) -> ColumnElement[bool]:
+    """SQL: cases in hand with a sealed day (another house's, or one of ours that is not in clear) of `last` at most.
+    The desk's search lines tell; what has none yet is opened, up to 1,000 of the most urgent.
+    """
+    hand = select(Case.id).where(or_(*sources(holder, every=False)))
+    lines, without = Lines(tools.keyring, holder, "case").all(session, hand)
+    found = [case_id for case_id, line in lines.items() if (due_in_line(line) or NEVER) <= last]
+    cases = own_cases(session, holder)
+    if without:
+        unread = set(without)
+        urgent = [case_id for case_id in session.scalars(hand.order_by(Case.next_due)) if case_id in unread]
+        for chunk in chunks(urgent[:COUNTED]):
+            cases += session.scalars(select(Case).where(Case.id.in_(chunk)))
+    for case, now, contents in opened_cases(session, tools, holder, cases):
+        if (sealed_due(tools, now, contents) or NEVER) <= last:
+            found.append(case.id)
+    return Case.id.in_(found[:MOST_NAMED])
 
 
 def of_committee(committee: str) -> list[ColumnElement[bool]]:
@@ -123,7 +147,7 @@ def allotted_to(session: Session, tools: Tools, holder: Holder, whose: str) -> C
     members = here if whose == "nobody" else [holder.member_id if whose == "mine" else whose]
     marks = [ALLOTTED + member_id.translate(UNTYPED) for member_id in members]
     found = [case_id for case_id, line in lines.items() if any(mark in line for mark in marks)]
-    named = Case.id.in_(found[:MOST_ALLOTTED])
+    named = Case.id.in_(found[:MOST_NAMED])
     return not_(named) if whose == "nobody" else named
 
 
@@ -174,7 +198,7 @@ def row_of(
     if awaited and (case.reserved or awaited[1] < due):  # not all is in clear
         due = awaited[1]
     kind = awaited[0] if awaited else ""
-    late = due < today and kind not in NEVER_OVERDUE
+    late = bool(late_dues(tools, case, due_days))
     outside = outside_due(facts, contents)
     if outside is not None and outside < due:
         due, kind, late = outside, "outside", late or outside < today
@@ -285,11 +309,18 @@ TYPED = {private: digit for digit, private in UNTYPED.items()}
 def line_of(now: Desktop) -> str:
     """What search looks through: number, title, place, enterprise and words of the case and of its tips."""
     contents = {one.tip.id: one.content for one in now.tips}
-    return words_of(now.now.number, now.now.facts, contents)
+    return words_of(now.tools, now.now, contents)
 
 
-def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
-    parts = [number, facts.title, *(str(one[1]) for one in facts.extra.get("external", []))]
+def sealed_due(tools: Tools, now: Situation, contents: Mapping[str, Content]) -> date | None:
+    """The nearest day that no clear column tells: another house's, or one of ours."""
+    days = [outside_due(now.facts, contents), sealed_day(now.state, dues_of(tools, now))]
+    return min((day for day in days if day is not None), default=None)
+
+
+def words_of(tools: Tools, now: Situation, contents: Mapping[str, Content]) -> str:
+    facts = now.facts
+    parts = [now.number, facts.title, *(str(one[1]) for one in facts.extra.get("external", []))]
     looks = [photo.look for tip_id in facts.tips if tip_id in contents for photo in contents[tip_id].photos]
     parts += [ALLOTTED + str(one[0]).translate(UNTYPED) for one in [facts.extra.get("allotted")] if one]
     parts += [LOOK + look.translate(UNTYPED) for look in looks if look]
@@ -297,7 +328,8 @@ def words_of(number: str, facts: Facts, contents: Mapping[str, Content]) -> str:
         if tip_id in contents:
             report = contents[tip_id].report
             parts += [report.what[:LINE_CHARS], report.where, report.enterprise, report.external_number]
-    return "\n".join([*parts, mark_of(outside_due(facts, contents))]).lower()  # the mark last: `due_in_line`
+    parts.append(mark_of(sealed_due(tools, now, contents)))  # last: see `due_in_line`
+    return "\n".join(parts).lower()
 
 
 def note_listing(tools: Tools, holder: Holder, page: str = "cases") -> None:
@@ -352,15 +384,11 @@ def outside_dues(session: Session, tools: Tools, holder: Holder) -> tuple[Row, .
 
 
 def outside_soon(session: Session, tools: Tools, holder: Holder, until: date) -> tuple[Row, ...]:
-    """Those of them that are open and wait until `until` at most, by search lines alone: what nobody has opened yet is
-    at the top of the queue.
-    """
-    led = select(Case.id).where(Case.desk_id.in_(holder.desks), OPEN)
-    lines, _ = Lines(tools.keyring, holder, "case").all(session, led.order_by(Case.next_due).limit(COUNTED))
-    near = [case_id for case_id, line in lines.items() if (due_in_line(line) or NEVER) <= until]
-    return waited_for(
-        session, tools, holder, session.scalars(cases_of(holder).where(Case.id.in_(near))).all()
-    )
+    """Those of them that are in hand and wait until `until` at most: all of them."""
+    near = sealed_until(session, tools, holder, until)
+    cases = session.scalars(cases_of(holder).where(or_(*sources(holder, every=False)), near)).all()
+    found = waited_for(session, tools, holder, cases)
+    return tuple(row for row in found if (row.outside or NEVER) <= until)
 
 
 def waited_for(session: Session, tools: Tools, holder: Holder, cases: Sequence[Case]) -> tuple[Row, ...]:
@@ -383,11 +411,18 @@ def matching(
     session: Session, tools: Tools, holder: Holder, cases: Sequence[Case], wanted: Sequence[str]
 ) -> list[Case]:
     """Those of `cases` that hold all words, found by opening each."""
+    return [
+        case
+        for case, now, contents in opened_cases(session, tools, holder, cases)
+        if all(word in words_of(tools, now, contents) for word in wanted)
+    ]
+
+
+def opened_cases(
+    session: Session, tools: Tools, holder: Holder, cases: Sequence[Case]
+) -> list[tuple[Case, Situation, Mapping[str, Content]]]:
+    """Each of `cases` that the holder can open, and the contents of the tips behind all of them."""
     keys = open_keys(session, tools.keyring, holder, "case", [case.id for case in cases])
     opened = [(case, situation(case, keys[case.id])) for case in cases if case.id in keys]
     contents = contents_of(session, tools, holder, (now.facts for _, now in opened))
-    return [
-        case
-        for case, now in opened
-        if all(word in words_of(now.number, now.facts, contents) for word in wanted)
-    ]
+    return [(case, now, contents) for case, now in opened]

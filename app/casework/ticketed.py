@@ -55,7 +55,7 @@ def outside_due(facts: Facts, contents: Mapping[str, Content]) -> date | None:
 
 
 def mark_of(due: date | None) -> str:
-    """What a search line says of it, so that a desk's deadlines are found without opening each case."""
+    """What a search line says of the nearest day that stays sealed, so that it is found without opening each case."""
     return f"工单期限{due.isoformat()}" if due else ""
 
 

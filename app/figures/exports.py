@@ -67,6 +67,7 @@ class Names:
     sectors: Mapping[str, str]
     states: Mapping[str, str]
     today: date
+    late: Callable[[Case], bool]
 
 
 def due_of(case: Case) -> date | None:
@@ -78,7 +79,9 @@ def late_of(case: Case, names: Names) -> str:
     due = due_of(case)
     if due is None or due >= names.today:
         return ""
-    return "该催办了" if case.state == "handed_up" else "超期"
+    if names.late(case):
+        return "超期"
+    return "该催办了" if case.state == "handed_up" else ""
 
 
 def written(day: date | None) -> str:

@@ -21,7 +21,7 @@ from app.casework.models import Case
 from app.casework.needs import Unmet, tells_of_major
 from app.casework.reading import contents_of
 from app.casework.records import note_act, open_granted, open_record, prepare_record, records_of
-from app.clock.dues import dues
+from app.clock.dues import dues, overdue
 from app.figures.held import held
 from app.figures.models import Statement
 from app.figures.quarters import Quarter
@@ -139,8 +139,8 @@ def count_standing(session: Session, tools: Tools, now: Situation, count: Counte
     """What stands open on the day of the statement."""
     if now.state in ("rectifying", "reinspecting"):
         count["rectifying"] += 1
-        due = dues(now.events, tools.calendar, tools.limits).rectify
-        count["rectifying_late"] += due is not None and due.day < tools.now.today()
+        due = dues(now.events, tools.calendar, tools.limits)
+        count["rectifying_late"] += "rectify" in overdue(due, tools.now.today())
     if now.state != "closed" and any(event.edge == "verify" for event in now.events):
         count["major"] += tells_of_major(records_of(session, now.facts.records), 0)
 

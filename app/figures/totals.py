@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.casework.access import may_count
 from app.casework.counting import COUNTED
+from app.casework.lateness import are_late
 from app.casework.models import ENDS, OPEN, RECTIFIED, Case, MonthlyCount
 from app.casework.pressing import WAITS_WITH
 from app.figures.held import held
@@ -88,13 +89,13 @@ def grouped(counts: Counter[One], by: Callable[[One], Key | None]) -> Counter[Ke
 
 def totals(session: Session, tools: Tools, holder: Holder, months: Sequence[str]) -> Totals:
     """What the holder may count. One statement for each of the three."""
-    seen, today = may_count(holder), tools.now.today()
+    seen = may_count(holder)
     arrivals = session.execute(
         select(Case.month, Case.desk_id, Case.sector, func.count())
         .where(seen, Case.month.in_(months))
         .group_by(Case.month, Case.desk_id, Case.sector)
     )
-    late = case((Case.next_due < today, 1), else_=0)
+    late = case((are_late(tools), 1), else_=0)
     standing = session.execute(
         select(Case.state, Case.desk_id, Case.sector, late, func.count())
         .where(and_(seen, OPEN))

@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app.casework.access import told_of
 from app.casework.context import case_ledger_key
-from app.casework.lateness import late
+from app.casework.lateness import accepted_by_silence, late
 from app.casework.models import Case
 from app.casework.steps import LATE
 from app.db.base import month_of
@@ -23,6 +23,15 @@ from app.vault import requests as vault
 
 SOON = timedelta(days=3)
 LATE_SECONDS = 90 * 24 * 3600  # that a due minute has passed is known for as long as a case may wait
+CLEAR = (
+    Case.desk_id,
+    Case.reserved,
+    Case.state,
+    Case.sector,
+    Case.accept_due,
+    Case.conclude_due,
+    Case.next_due,
+)  # what reminders go by
 DAILY = ("due_soon", "overdue", "unopened", "roster")
 
 
@@ -75,11 +84,8 @@ def move_on(tools: Tools) -> None:
     which must hand it over.
     """
     today = tools.now.today()
-    silence = [Case.state == "received", Case.accept_due < today]
-    if tools.authority == "town":
-        silence.append(Case.sector != tools.rules.escalated("death").id)
     with tools.database.work() as session:
-        silent = session.scalars(select(Case).where(*silence)).all()
+        silent = session.scalars(select(Case).where(accepted_by_silence(tools))).all()
     for case in silent:
         try:
             with tools.database.work(write=True) as session:
@@ -111,22 +117,19 @@ def remind(tools: Tools) -> None:
     """
     today = tools.now.today()
     with tools.database.work() as session:
-        rows = session.execute(
-            select(
-                Case.id, Case.desk_id, Case.reserved, Case.state, Case.accept_due, Case.day, Case.next_due
-            ).where(Case.next_due <= today + SOON)
-        ).all()
+        wanted = load_only(*CLEAR, raiseload=True)
+        cases = session.scalars(select(Case).options(wanted).where(Case.next_due <= today + SOON)).all()
     with tools.database.work(write=True) as session:
         end_before(session, DAILY, today)
         forget_replies(session, today)
-        for case_id, desk_id, reserved, state, accept_due, day, due in rows:
-            passed = late(tools, state, day, due)
-            for desk in told_of(session, case_id, desk_id):
+        for case in cases:
+            passed = late(tools, case)
+            for desk in told_of(session, case.id, case.desk_id):
                 notify(session, desk, "overdue" if passed else "due_soon", today)
-            if passed and not reserved:
+            if passed and not case.reserved:
                 notify(
                     session,
                     "office",
-                    "unopened" if state == "received" and accept_due is None else "overdue",
+                    "unopened" if case.state == "received" and case.accept_due is None else "overdue",
                     today,
                 )

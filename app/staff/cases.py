@@ -15,6 +15,7 @@ from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of
 from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, SYSTEMS, TABLE, Edge, Field, state_names
+from app.casework.lateness import late_dues
 from app.casework.needs import (
     Unmet,
     colleagues,
@@ -43,7 +44,6 @@ from app.casework.similar import similar
 from app.casework.ticketed import Ticket
 from app.casework.tickets import ready_text, tickets_of
 from app.casework.visiting import wishes
-from app.clock.dues import NEVER_OVERDUE
 from app.db.versions import Outrun
 from app.ledger.write import history
 from app.notices.write import mark_done
@@ -220,6 +220,7 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         )
         for one, missing in sorted(possible(now), key=onward)
     ]
+    due = dues_of(tools(), now.now)
     return render_template(
         "staff/case.html",
         now=now,
@@ -229,7 +230,8 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
         answered={
             one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
         },
-        due=dues_of(tools(), now.now),
+        due=due,
+        late=late_dues(tools(), now.case, due),
         wishes=wishes(now),
         plans=PLANS,
         levels=LEVELS,
@@ -388,7 +390,6 @@ def names() -> dict[str, object]:
         "states": state_names(tools().authority),
         "colours": COLOURS,
         "due_names": DUE_NAMES,
-        "never_overdue": NEVER_OVERDUE,
         "today": tools().now.today(),
     }
 

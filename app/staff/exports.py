@@ -1,12 +1,14 @@
 """Lists that leave Anshao: the export of cases, and the two registers of a leading desk."""
 
 from datetime import date
+from functools import partial
 
 from flask import Blueprint, Response, abort, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.flow import LEADS, state_names
+from app.casework.lateness import late
 from app.casework.needs import Unmet
 from app.casework.reading import note_listing
 from app.figures.exports import (
@@ -65,7 +67,7 @@ def list_asked() -> Table:
 
 def names_of(desks: dict[str, str]) -> Names:
     sectors = {sector.id: sector.name for sector in tools().rules.sectors.values()}
-    return Names(desks, sectors, state_names(tools().authority), tools().now.today())
+    return Names(desks, sectors, state_names(tools().authority), tools().now.today(), partial(late, tools()))
 
 
 def choose(problem: str = "") -> str:
