@@ -2,31 +2,19 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.alarms import seen_life
-from app.casework.answering import answered
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
-from app.casework.facts import dues_of
-from app.casework.flow import COLOURS, LEADS, LEVELS, PLANS, SYSTEMS, TABLE, Edge, Field, state_names
-from app.casework.lateness import late_dues
+from app.casework.flow import COLOURS, LEADS, TABLE, state_names
 from app.casework.needs import (
     Unmet,
-    colleagues,
-    is_alone,
-    may_countersign,
-    may_receive,
-    nobody_to_recheck,
     possible,
 )
-from app.casework.outside import ready_for
-from app.casework.papers import CHANNELS
 from app.casework.presence import look
 from app.casework.reading import (
     COUNTED,
@@ -39,25 +27,16 @@ from app.casework.reading import (
     queue,
     search,
 )
-from app.casework.reporting import is_retaliation
 from app.casework.similar import similar
-from app.casework.ticketed import Ticket
-from app.casework.tickets import ready_text, tickets_of
-from app.casework.visiting import wishes
 from app.db.versions import Outrun
-from app.ledger.write import history
 from app.notices.write import mark_done
 from app.people.desks import NoLivingKey, colleagues_of
 from app.people.filters import keep_filter, saved_filters
 from app.people.grants import NoKey
-from app.people.models import Member, Membership
 from app.rewards.holding import settle
-from app.rules.canned import load_canned
-from app.rules.criteria import load_criteria
-from app.rules.insider import insider_words
+from app.staff.case_page import all_photos, days_of, forms_of, log_of, said_of, steps_of, tried
 from app.staff.news import news_of, seen
-from app.staff.words import DUE_NAMES, EDGE_NAMES, INSIDE, KIND_NAMES, MEASURES, ONWARD, committee_names
-from app.tips.content import Photo, photos_of
+from app.staff.words import DUE_NAMES, committee_names
 from app.tips.objects import open_photo
 from app.web.request import photos_sent
 from app.web.services import tools
@@ -203,120 +182,20 @@ def take_edge_quietly(now: Desktop) -> None:
 
 
 def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] | None = None) -> str:
-    with tools().database.work() as session:
-        log = history(session, now.ledger_key, now.history)
-        members = session.execute(
-            select(Member.username, Member.name)
-            .join(Membership, Membership.member_id == Member.id)
-            .where(Member.active, Membership.desk_id != "")
-            .order_by(Member.username)
-            .distinct()
-        ).all()
-    steps = [
-        (
-            one,
-            missing,
-            *([(field, choices(now, field, members)) for field in part] for part in (one.fields, one.more)),
-        )
-        for one, missing in sorted(possible(now), key=onward)
-    ]
-    due = dues_of(tools(), now.now)
+    """The case page; what was typed for a step that could not be taken stays on it."""
+    steps = steps_of(now)
     return render_template(
         "staff/case.html",
         now=now,
         others=look(tools(), holder(), now.case.id),
-        canned=canned_for(now),
-        systems=SYSTEMS,
-        answered={
-            one.tip.id: answered(now.tools.rules.questions, one.content, one.thread) for one in now.tips
-        },
-        due=due,
-        late=late_dues(tools(), now.case, due),
-        wishes=wishes(now),
-        plans=PLANS,
-        levels=LEVELS,
-        inspect=insider_words().inspect,
-        is_retaliation=is_retaliation,
-        tickets=tickets_of(now),
-        outside=ready_for(now) if now.is_lead else (),
-        ready_text=ready_text,
-        channel_names=CHANNELS,
-        alone=is_alone(now),
-        no_recheck=nobody_to_recheck(now),
-        steps=steps,
-        releasable=all_photos(now) if offers(steps, "assist") else [],
-        log=log,
+        log=log_of(now),
         problem=problem,
-        tried=edge,
-        typed=typed or {},
-        lost=() if offers(steps, edge) else [words for words in (typed or {}).values() if words.strip()],
-        edges=EDGE_NAMES,
-        measures=MEASURES,
-        inside=INSIDE,
-        asides=(*MEASURES, *INSIDE),
-        kinds=KIND_NAMES,
+        **days_of(now),
+        **said_of(now),
+        **forms_of(now, steps),
+        **tried(steps, edge, typed or {}),
         **names(),
     )
-
-
-def onward(one: tuple[Edge, str | None]) -> int:
-    """Where a step stands on the page: what brings the case on comes first, and of it what can be taken now."""
-    edge, missing = one
-    if edge.name not in ONWARD:
-        return 2 * len(ONWARD)
-    return ONWARD.index(edge.name) + (len(ONWARD) if missing else 0)
-
-
-def offers(steps: list[tuple[Any, ...]], edge: str) -> bool:
-    """Whether the page still has the form of this step, with what was typed for it."""
-    return any(one.name == edge and missing is None for one, missing, *_ in steps)
-
-
-def canned_for(now: Desktop) -> dict[str, list[str]]:
-    """Ready sentences by step, in the language that the reporters read."""
-    english = bool(now.reports) and all(one.content.report.language == "en" for one in now.reports)
-    return {
-        step: [one["en" if english else "zh"] for one in sentences]
-        for step, sentences in load_canned().items()
-    }
-
-
-def choices(now: Desktop, field: Field, members: object) -> list[tuple[str, str]]:
-    """What a select offers in this case."""
-    if field.source == "desks":
-        return [
-            (one, now.desk_name(one))
-            for one in sorted(now.known)
-            if now.desks[one].role in LEADS and one != now.now.desk
-        ]
-    if field.source == "receivers":
-        return [(one, now.desk_name(one)) for one in may_receive(now)]
-    if field.source == "unsigned":
-        return [(one.id, f"{one.day.isoformat()} {KIND_NAMES[one.kind]}") for one in may_countersign(now)]
-    if field.source == "tips":
-        numbers = [one.tip.number for one in now.reports]
-        return (
-            [("", "全部举报人"), *((number, number) for number in numbers)]
-            if len(numbers) > 1
-            else [("", "举报人")]
-        )
-    if field.source == "colleagues":
-        return [("", "没有分"), *colleagues(now)]
-    if field.source == "tickets":
-        return [(one.tip_id, ticket_name(one)) for one in tickets_of(now) if not one.done]
-    if field.source == "criteria":
-        return [("", "没有对照"), *load_criteria().items()]
-    if field.source == "bureaus":
-        return [(desk.id, desk.name) for desk in now.desks.values() if desk.kind == "outside"]
-    if field.source == "sectors":
-        return [
-            (sector.id, sector.name)
-            for sector in tools().rules.sectors.values()
-            if sector.escalate != "official"
-        ]
-    if field.source == "members":
-        return [("", "—"), *((row[0], row[1]) for row in members)]  # type: ignore[attr-defined]  # rows of a query
-    return list(field.choices)
 
 
 @signed_in(*LEADS)
@@ -347,10 +226,6 @@ def again(case_id: str, problem: str, edge: str, typed: dict[str, str]) -> str:
     return show(now, problem, edge, typed)
 
 
-def ticket_name(one: Ticket) -> str:
-    return f"{CHANNELS[one.channel]} {one.number}"
-
-
 def settle_rewards(case_id: str) -> None:
     """What is not paid waits while the conclusion is looked at again."""
     with tools().database.work() as session:
@@ -370,15 +245,6 @@ def photo(case_id: str, object_id: str) -> Response:
                 open_photo(tools().store, one, thumbnail=object_id == one.thumb), mimetype="image/jpeg"
             )
     abort(404)
-
-
-def all_photos(now: Desktop) -> list[Photo]:
-    found = [photo for one in now.tips for photo in one.content.photos]
-    found += [photo for one in now.tips for line in one.thread for photo in line.photos]
-    for record in now.records:
-        for name in ("photos", "before", "after"):
-            found += photos_of(record.value.get(name, []))
-    return found
 
 
 def names() -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -29,6 +30,15 @@ from app.web.text import plain_text
 MOST_INSTRUCTION = 500  # characters
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which records the page shows: of one case, or what waits and a month; `month` empty: the newest that has any."""
+
+    number: str
+    month: str
+    committee: str
+
+
 @signed_in("signer", "office")
 def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | None = None) -> str:
     """What waits for a signature, all of it, and what is signed, a month or a case at a time; newly written, never a
@@ -37,32 +47,43 @@ def signing(problem: str = "", record_id: str = "", typed: Mapping[str, str] | N
     note_listing(tools(), holder(), "signing")
     seen("signing")
     keep_keys(tools(), holder())
-    number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
-    committee = request.args.get("committee", "")[:32]
-    with tools().database.work() as session:
-        every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
-        months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
-        month = request.args.get("month", "") or next(iter(months), "")
-        found = [one for one in every if is_shown(one, month, number, committee)]
-        desks = all_desks(session)
-        fined = decidable(session, found) if "office" in holder().roles else set()
     return render_template(
         "staff/signing.html",
-        records=sorted(found, key=lambda one: (is_waiting(one), one.day), reverse=True),
-        months=months,
-        month="" if number else month,
-        number=number,
-        committee=committee,
-        decidable=fined,
-        fields=EDGE.fields,
-        kinds=KIND_NAMES,
-        levels=LEVELS,
-        desks=desks,
         problem=problem,
         tried=record_id,
         typed=typed or {},
-        **names(),
+        **records_for_signing(wanted_records()),
+        **words_for_signing(),
     )
+
+
+def wanted_records() -> Wanted:
+    number = "".join(filter(str.isdigit, request.args.get("number", "")))[:8]
+    return Wanted(number, request.args.get("month", ""), request.args.get("committee", "")[:32])
+
+
+def records_for_signing(wanted: Wanted) -> dict[str, object]:
+    """The records, what waits first and of each the newest; the months to choose from; what a penalty can be put to."""
+    with tools().database.work() as session:
+        every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
+        months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
+        month = wanted.month or next(iter(months), "")
+        found = [one for one in every if is_shown(one, month, wanted.number, wanted.committee)]
+        fined = decidable(session, found) if "office" in holder().roles else set()
+        desks = all_desks(session)
+    return {
+        "records": sorted(found, key=lambda one: (is_waiting(one), one.day), reverse=True),
+        "months": months,
+        "month": "" if wanted.number else month,
+        "number": wanted.number,
+        "committee": wanted.committee,
+        "decidable": fined,
+        "desks": desks,
+    }
+
+
+def words_for_signing() -> dict[str, object]:
+    return {"fields": EDGE.fields, "kinds": KIND_NAMES, "levels": LEVELS, **names()}
 
 
 def is_shown(one: Opened, month: str, number: str, committee: str) -> bool:
