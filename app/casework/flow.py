@@ -195,6 +195,10 @@ EDGES = (
             Field("reason", "书面理由", "area"),
         ),
         told="已指定科室办理。",
+        more=(  # 分派摘要: of this the 交办单 is printed, never of what came in
+            Field("place", "地点（印在交办单上）", required=False, most=80),
+            Field("line", "要办的事（重新写，不提来源；印交办单用）", "area", required=False, most=500),
+        ),
     ),
     Edge(
         "ask",

@@ -143,8 +143,22 @@ def end_dispute(session: Session, now: Desktop, edge: Edge, effect: Effect) -> E
 
 def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:
     desk_id, to = receivers(session, now, values)
-    effect = move(session, now, desk_id, to, reason=values["reason"])
+    effect = with_line(now, move(session, now, desk_id, to, reason=values["reason"]), values)
     return replace(effect, said=values["reason"], told=f"已指定{now.desk_name(desk_id)}办理。")
+
+
+def with_line(now: Desktop, effect: Effect, values: Values) -> Effect:
+    """分派摘要: what is to be done, newly written, for the desk that gets the case and its 交办单. Raises Unmet where
+    it quotes a report, or says that there is one.
+    """
+    place, line = (values.get(name, "").strip() for name in ("place", "line"))
+    if not line:
+        if place:
+            raise Unmet("写了地点，还要写“要办的事”：交办单上两样都要。")
+        return effect
+    value = {"to": now.desk_name(effect.changes["desk"]), "place": place, "text": line}
+    written = with_record(now, "line", value, signer=False, facts=effect.facts)
+    return replace(effect, facts=written.facts, first_rows=written.first_rows)
 
 
 def hand_up(

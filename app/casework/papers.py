@@ -7,6 +7,7 @@ may issue (责令限期整改指令书, 处罚决定 …) is not among them: of 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.casework.context import Desktop, OpenTip
@@ -250,11 +251,24 @@ def handed_down(now: Desktop, _record: Opened | None, say: Wording) -> Sheet:
     """交办单: to an own office or a village."""
     (one, *_) = tips_by(now, ("superior",))
     found = one.content.report
-    rows = filled(("交办日期", chinese_day(now.now.day)), ("地点", found.where), ("事项", found.what))
+    return order_slip(now, say, now.now.day, now.desk_name(now.now.desk), found.where, found.what)
+
+
+def assigned(now: Desktop, record: Opened | None, say: Wording) -> Sheet:
+    """交办单 of a case that the dispatch desk assigned: of the line written for that (分派摘要), and in the same form
+    as one of a superior's matter, so that it does not tell where the matter came from.
+    """
+    value = given(record).value
+    return order_slip(now, say, given(record).day, str(value["to"]), value["place"], value["text"])
+
+
+def order_slip(now: Desktop, say: Wording, day: date, to: str, place: str, what: str) -> Sheet:
+    sector = [row for row in head(now) if row[0] != "承办单位"]
+    rows = filled(("承办单位", to), ("交办日期", chinese_day(day)), ("地点", place), ("事项", what))
     return Sheet(
         "交办单",
-        (*head(now), *rows),
-        to=now.desk_name(now.now.desk),
+        (*sector, *rows),
+        to=to,
         opening=f"{say.above}属你单位{say.duty}，{say.please}办结后{say.reply}结果。",
         blanks=(("办理情况", 3),),
         signs=("交办人", "接收人", "接收日期"),
@@ -554,6 +568,7 @@ FORMS = (
     Form("call", "值班电话记录", False, call, when=by_call),
     Form("patrol", "巡查记录", True, patrol, when=by_patrol),
     Form("handed_down", "交办单", True, handed_down, when=is_handed_down),
+    Form("assigned", "交办单", True, assigned, "line"),
     Form("reading", "阅办单", True, reading_slip),
     Form("extension", "延期审批表", True, extension, "extension"),
     Form("assist", "协办单", True, assist, "assist"),

@@ -38,6 +38,7 @@ KIND_NAMES = {
     "order": "整改要求",
     "rectification": "单位报的整改情况",
     "reinspection": "整改情况复核记录",
+    "line": "分派摘要",
     "paper": "移送函",
     "outcome": "区级回执",
     "decision": "处罚决定",

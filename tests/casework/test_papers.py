@@ -1,6 +1,7 @@
 """Papers: what leaves never tells that somebody reported, and each copy tells whose it was."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from app.casework.context import Desktop
 from app.casework.copies import copies_of, note_copy, wording
 from app.casework.flow import DOCUMENTS
+from app.casework.needs import Unmet
 from app.casework.papers import FORMS, MAY_SAY, Sheet, papers_of
 from app.casework.quotes import pieces, squeeze
 from app.clock.words import chinese_day
 from app.intake.sent import Taken
 from app.intake.take import take
 from app.intake.visits import open_visit
+from app.people.grants import NoKey
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
@@ -247,6 +250,56 @@ def test_a_paper_that_would_tell_is_not_printed(small_town: Town, text: str, to:
     assert "软管老化" not in refused.text
     assert copies_of(desktop(small_town, opened.case_id)) == []
     assert client.get(f"/desk/cases/{opened.case_id}/papers/reading/case").status_code == 200
+
+
+def test_an_assigned_case_has_the_same_slip_as_a_superior_s(town: Town) -> None:
+    """The 交办单 would tell by its words or its form that somebody reported, or be missing."""
+    ours = take(town.tools, sent(GAS))
+    step(town, ours, "hand_back", reason="不归城建")
+    written = {
+        "desk": "zhifa",
+        "reason": "归综合执法",
+        "place": "大集北口",
+        "line": "餐饮用气，请到店看钢瓶和软管。",
+    }
+    for told, match in (
+        ({"line": GAS.what}, "原话"),
+        ({"line": "有人举报，请看。"}, "举报"),
+        ({"line": ""}, "要办的事"),
+    ):
+        with pytest.raises(Unmet, match=match):
+            step(town, ours, "assign", "dispatch", 0, **{**written, **told})
+    step(town, ours, "assign", "dispatch", 0, **written)
+    theirs = open_visit(
+        town.tools,
+        town.holder("chengjian"),
+        origin="superior",
+        sector="gas",
+        place=written["place"],
+        enterprise="",
+        text=written["line"],
+        uploads=[],
+        once=read_once(new_once()),
+    )
+    step(town, theirs, "transfer", desk="zhifa", reason="归综合执法")
+    known, other = slip_of(town, ours, "assigned"), slip_of(town, theirs, "handed_down")
+    for sheet in (known, other):
+        assert ("地点", "大集北口") in sheet.rows
+        assert ("事项", written["line"]) in sheet.rows
+        assert sheet.to == desktop(town, ours.case_id, "zhifa").desk_name("zhifa")
+    bare = [replace(one, rows=one.rows[1:], opening="") for one in (known, other)]
+    assert bare[0] == bare[1], "more than the number and the copy's wording differs"
+    with pytest.raises(NoKey):
+        desktop(town, ours.case_id, "dispatch")
+
+
+def slip_of(town: Town, taken: Taken, form: str) -> Sheet:
+    now = desktop(town, taken.case_id, "zhifa")
+    (found,) = [one for one in papers_of(now) if one.form.id == form]
+    assert found.form.title == "交办单"
+    sheet = found.form.build(now, found.record, wording(now, found.place, "某人"))
+    assert "举报" not in words_of(sheet)
+    return sheet
 
 
 def test_one_answer_tells_nobody_of_another_report(small_town: Town) -> None:
