@@ -103,11 +103,14 @@ def unmerge(
 ) -> Effect:
     """Two matters after all: this case takes its own tips back and goes on by its own clock."""
     target_id = str(now.now.facts.extra.get("merged_into", ""))
+    elsewhere = "并入的那件已经交给别的岗位，要由那里先转回来才能分开。"
     try:
         target, key = open_case(session, now.tools, now.holder, target_id)
     except NoKey:
-        raise Unmet("并入的那件已经交给别的岗位，要由那里先转回来才能分开。") from None
+        raise Unmet(elsewhere) from None
     there = situation(target, key)
+    if there.desk != now.now.desk:  # who only acts first has its key, and so may a member of both desks
+        raise Unmet(elsewhere)
     if there.state == "closed":
         raise Unmet("并入的那件已经办结，不能再分开。")
     own = now.now.facts.tips

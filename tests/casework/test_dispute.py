@@ -211,3 +211,24 @@ def test_what_is_disputed_is_not_merged(small_town: Town) -> None:
     number = desktop(small_town, first.case_id, "dispatch").now.number
     with pytest.raises(Unmet, match="先指定"):
         step(small_town, second, "merge", who="dispatch", into=number)
+
+
+def merged_and_given_back(town: Town) -> tuple[Taken, Taken]:
+    """A case that took over another's tip and was then given back; and that other one."""
+    first, second = (take(town.tools, sent(GAS)) for _ in range(2))
+    step(town, second, "merge", into=desktop(town, first.case_id, "chengjian").now.number)
+    step(town, first, "sign_for")
+    step(town, first, "hand_back", reason="不归我们")
+    return first, second
+
+
+def test_who_gave_it_back_takes_no_tip_out_of_it(small_town: Town) -> None:
+    """A desk that leads nothing could pull a reporter out of a case that waits to be assigned, and the dispatch desk
+    would keep the key to that tip for ever.
+    """
+    first, second = merged_and_given_back(small_town)
+    with pytest.raises(Unmet, match="别的岗位"):
+        step(small_town, second, "unmerge", reason="两件事")
+    assert len(desktop(small_town, first.case_id, "dispatch").tips) == 2
+    step(small_town, first, "assign", who="dispatch", desk="chengjian", reason="谁靠近")
+    step(small_town, second, "unmerge", reason="两件事")
