@@ -95,6 +95,13 @@ class Desktop:
         return self.holder.sits_at(self.provisional)
 
     @property
+    def in_hand(self) -> bool:
+        """Whether the holder leads what the reports belong to: neither who only acts first, nor who reads them in a
+        case that was merged into another, which may be somebody else's by now.
+        """
+        return self.is_lead and not self.now.facts.extra.get("merged_into")
+
+    @property
     def is_death(self) -> bool:
         return tells_of_death(self.tools, self.now, self.tips)
 

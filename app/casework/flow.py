@@ -220,7 +220,7 @@ EDGES = (
             Field("text", "留言（不等回答，不停时限）", "area", most=1000),
             Field("photos", "照片", "photos", required=False),
         ),
-        ("has_tip",),
+        ("has_tip", "not_merged"),
     ),
     # Under the case key, for whoever at the desk does not read it; no clock and no reporter hears of it.
     Edge(
@@ -459,7 +459,7 @@ EDGES = (
         None,
         ("lead",),
         (Field("reply", "答复：结论、核查情况、处理、奖励", "area"),),
-        ("unanswered",),
+        ("not_merged", "unanswered"),
     ),
     Edge(
         "rectify",

@@ -49,7 +49,11 @@ def in_time(tools: Tools, opened: Opened) -> None:
 
 
 def read_identity(tools: Tools, holder: Holder, request_id: str, now: Desktop) -> Person:
-    """Who sent the tip, once. The ledger entry and the line to the reporter are durable before it returns."""
+    """Who sent the tip, once, if the case is still in the holder's hands. The ledger entry and the line to the reporter
+    are durable before it returns. Raises NoKey, Unmet.
+    """
+    if not now.in_hand:
+        raise Unmet("这件举报不在您手里。")
     with tools.database.work() as session:
         opened = one_request(session, tools, holder, request_id)
         if opened.row.kind != "unseal":

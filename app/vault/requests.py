@@ -71,7 +71,7 @@ def private_context(request_id: str) -> Context:
 def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> str:
     """Ask to open who sent a tip; returns the request's id. Raises Unmet."""
     one = next((one for one in now.reports if one.tip.number == tip_number), None)
-    if one is None or not now.is_lead:
+    if one is None or not now.in_hand:
         raise Unmet("这件举报不在您手里。")
     if one.content.report.mode != "named":
         raise Unmet("举报人没有留姓名。可以提问，或者（留了电话的）请保密专员代联系。")
@@ -84,7 +84,7 @@ def ask_identity(tools: Tools, now: Desktop, tip_number: str, reason: str) -> st
 def ask_call(tools: Tools, now: Desktop, tip_number: str, questions: str) -> str:
     """Ask the custodian to call the reporter with the desk's questions (代联系). Raises Unmet."""
     one = next((one for one in now.reports if one.tip.number == tip_number), None)
-    if one is None or not now.is_lead:
+    if one is None or not now.in_hand:
         raise Unmet("这件举报不在您手里。")
     if one.content.report.mode != "callback":
         raise Unmet("举报人没有同意打电话。")

@@ -17,8 +17,10 @@ from app.intake.sent import Taken
 from app.intake.take import take
 from app.jobs.work import move_on
 from app.people.grants import NoKey, Subject, holders_of
+from app.tips.identity import Person
 from app.tips.receipts import look_up
-from app.vault.requests import ask_identity
+from app.vault.opening import read_identity
+from app.vault.requests import ask_identity, release
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town, add_member
 
@@ -232,3 +234,31 @@ def test_who_gave_it_back_takes_no_tip_out_of_it(small_town: Town) -> None:
     assert len(desktop(small_town, first.case_id, "dispatch").tips) == 2
     step(small_town, first, "assign", who="dispatch", desk="chengjian", reason="谁靠近")
     step(small_town, second, "unmerge", reason="两件事")
+
+
+def test_who_gave_it_back_speaks_to_nobody_by_another_case(small_town: Town) -> None:
+    """By a case that was merged into it they could answer its reporter, ask them things, or ask who it was."""
+    _, second = merged_and_given_back(small_town)
+    for edge, values in (("message", {"text": "您是谁？"}), ("answer", {"reply": "不归我们"})):
+        with pytest.raises(Unmet, match="已经并入"):
+            step(small_town, second, edge, **values)
+    now = desktop(small_town, second.case_id, "chengjian")
+    with pytest.raises(Unmet, match="不在您手里"):
+        ask_identity(small_town.tools, now, now.tips[0].tip.number, "要核实情况")
+
+
+def test_who_gave_it_back_reads_no_name_that_was_released_before(small_town: Town) -> None:
+    """A desk could ask who it was, say that the case is not theirs, and then read the name."""
+    named = dataclasses.replace(GAS, mode="named")
+    taken = take(small_town.tools, sent(named, person=Person("张三丰", "13900000001")))
+    now = desktop(small_town, taken.case_id, "chengjian")
+    asked = ask_identity(small_town.tools, now, now.tips[0].tip.number, "要核实情况")
+    for keeper in ("custodian", "approver"):
+        release(small_town.tools, small_town.holder(keeper), asked)
+    step(small_town, taken, "hand_back", reason="不归我们")
+    now = desktop(small_town, taken.case_id, "chengjian")
+    with pytest.raises(Unmet, match="不在您手里"):
+        read_identity(small_town.tools, small_town.holder("chengjian"), asked, now)
+    step(small_town, taken, "assign", who="dispatch", desk="chengjian", reason="谁靠近")
+    now = desktop(small_town, taken.case_id, "chengjian")
+    assert read_identity(small_town.tools, small_town.holder("chengjian"), asked, now).name == "张三丰"
