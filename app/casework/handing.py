@@ -127,18 +127,24 @@ def act_first(
 
 def end_dispute(session: Session, now: Desktop, edge: Edge, effect: Effect) -> Effect:
     """Once somebody leads (any step out of `received`; a hand-over makes new keys by itself), who acted until then
-    loses the key.
+    loses the key, and a copy of it opens nothing that follows.
     """
     stays = (effect.state or edge.to or now.now.state) == "received"
     if not now.provisional or stays or effect.case is not None:
         return effect
-    leading = ("desk", now.now.desk)
-    losing = [one for one in holders_of(session, Subject("case", now.case.id)) if one != leading]
-    rewards = [Subject("reward", name) for name, _ in now.now.facts.rewards]
-    subjects = [Subject("case", now.case.id), *(Subject("tip", one) for one in now.now.facts.tips), *rewards]
-    drops = tuple((subject, *one) for subject in subjects for one in losing)
-    facts = newly_led(effect.facts or now.now.facts)
-    return replace(effect, facts=facts, drops=(*effect.drops, *drops))
+    anew = move(session, now, now.now.desk, [now.known[now.now.desk]])
+    assert anew.facts is not None
+    facts = effect.facts or now.now.facts
+    extra = {name: value for name, value in facts.extra.items() if name != PROVISIONAL}
+    return replace(
+        effect,
+        facts=replace(facts, extra=extra, tip_keys=anew.facts.tip_keys),
+        rows=(*effect.rows, *anew.rows),
+        case=anew.case,
+        tips=anew.tips,
+        drops=(*effect.drops, *anew.drops),
+        unread=anew.unread,
+    )
 
 
 def assign(session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]) -> Effect:

@@ -9,7 +9,7 @@ from PIL import Image
 from app.casework.access import cases_of_desks
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
-from app.casework.facts import dues_of
+from app.casework.facts import dues_of, situation
 from app.casework.needs import Unmet, possible
 from app.casework.reading import Row, queue
 from app.casework.reporting import read_follow, say
@@ -17,6 +17,8 @@ from app.intake.sent import Taken
 from app.intake.take import take
 from app.jobs.work import move_on
 from app.people.grants import NoKey, Subject, holders_of
+from app.sealing.errors import SealError
+from app.tips.content import open_content
 from app.tips.identity import Person
 from app.tips.receipts import look_up
 from app.vault.opening import read_identity
@@ -262,3 +264,25 @@ def test_who_gave_it_back_reads_no_name_that_was_released_before(small_town: Tow
     step(small_town, taken, "assign", who="dispatch", desk="chengjian", reason="谁靠近")
     now = desktop(small_town, taken.case_id, "chengjian")
     assert read_identity(small_town.tools, small_town.holder("chengjian"), asked, now).name == "张三丰"
+
+
+def test_a_copy_of_the_key_opens_nothing_once_the_dispatch_desk_leads(small_town: Town) -> None:
+    """Who kept the keys of the dispute could read all that follows from a copy of the database."""
+    taken = given_back(small_town)
+    old = desktop(small_town, taken.case_id, "chengjian")
+    step(small_town, taken, "accept", who="dispatch")
+    now = desktop(small_town, taken.case_id, "dispatch")
+    with pytest.raises(SealError):
+        situation(now.case, old.key)
+    with pytest.raises(SealError):
+        open_content(now.tips[0].tip, old.tips[0].key)
+    assert now.now.facts.tip_keys[now.tips[0].tip.id] == now.tips[0].key.hex()
+
+
+def test_whom_the_dispatch_desk_gave_it_to_has_it_after_the_dispute(small_town: Town) -> None:
+    """The member who was to do it would lose it from their list by beginning."""
+    taken, member = given_back(small_town), small_town.members["dispatch"].id
+    step(small_town, taken, "allot", who="dispatch", member=member)
+    step(small_town, taken, "accept", who="dispatch")
+    extra = desktop(small_town, taken.case_id, "dispatch").now.facts.extra
+    assert (extra["allotted"][0], extra.get("provisional")) == (member, None)

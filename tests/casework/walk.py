@@ -329,8 +329,9 @@ class Walk:
         assert after.events > before.events
         assert edge.name in HAND_OVERS or after.desk == before.desk
         self.check_death(after.row["sector"], after.state)
-        assert (after.key != before.key) == (edge.name in HAND_OVERS), (
-            "a hand-over makes a new key, nothing else"
+        settled = bool(before.provisional) and after.state != "received"
+        assert (after.key != before.key) == (edge.name in HAND_OVERS or settled), (
+            "a hand-over makes a new key, and the end of a dispute, nothing else"
         )
 
     def check_dispute(self, edge: Edge, case_id: str, held: list[tuple[str, str]]) -> None:
