@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.casework.flow import DISPATCH
 from app.casework.models import NEVER, OPEN, RECHECKED, Case
 from app.people.grants import NoKey, Subject, granted, holders_of, open_key, readers_of
 from app.people.holder import Holder
@@ -76,7 +77,8 @@ def open_case(session: Session, tools: Tools, holder: Holder, case_id: str) -> t
 def held_alone(session: Session, member_id: str, desk_id: str) -> int:
     """How many open cases of a desk this member alone may know: they would leave with the member.
 
-    A reserved case names no desk in clear: at a desk of discipline all count that the member's own key opens and of
+    What they alone gave back counts until another desk is assigned: they would go on reading it. A reserved case names
+    no desk in clear: at a desk of discipline all count that the member's own key opens and of
     which something is due.
     """
     own = (
@@ -84,7 +86,11 @@ def held_alone(session: Session, member_id: str, desk_id: str) -> int:
         Grant.recipient_kind == "member",
         Grant.recipient_id == member_id,
     )
-    of_desk = and_(Case.desk_id == desk_id, OPEN)
+    shared = select(Grant.subject_id).where(
+        Grant.subject_kind == "case", Grant.part == "whole", Grant.recipient_id == DISPATCH
+    )
+    given_back = and_(Case.desk_id == DISPATCH, Case.state == "received", Case.id.in_(shared))
+    of_desk = or_(and_(Case.desk_id == desk_id, OPEN), given_back)
     desk = session.get(Desk, desk_id)  # an invented one has no cases
     if desk is not None and desk.role == "discipline":
         of_desk = or_(of_desk, and_(Case.reserved.is_(True), Case.next_due < NEVER))

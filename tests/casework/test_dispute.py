@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from app.casework.access import cases_of_desks
+from app.casework.access import cases_of_desks, held_alone
 from app.casework.context import Desktop, lay_out
 from app.casework.edges import take_edge
 from app.casework.facts import dues_of, situation
@@ -286,3 +286,17 @@ def test_whom_the_dispatch_desk_gave_it_to_has_it_after_the_dispute(small_town: 
     step(small_town, taken, "accept", who="dispatch")
     extra = desktop(small_town, taken.case_id, "dispatch").now.facts.extra
     assert (extra["allotted"][0], extra.get("provisional")) == (member, None)
+
+
+def test_who_gave_back_what_they_held_alone_is_not_removed(small_town: Town) -> None:
+    """A member who has left the desk would go on reading what the reporter writes until somebody is assigned."""
+    taken = take(small_town.tools, sent(dataclasses.replace(GAS, not_these="派出所的人")))
+    step(small_town, taken, "transfer", who="dispatch", desk="chengjian", member="chengjian", reason="回避")
+    step(small_town, taken, "hand_back", reason="不归我们")
+    me = small_town.members["chengjian"].id
+    with small_town.tools.database.work() as session:
+        assert held_alone(session, me, "chengjian") == 1
+        assert held_alone(session, small_town.members["anjian"].id, "anjian") == 0
+    step(small_town, taken, "assign", who="dispatch", desk="dispatch", member="dispatch", reason="回避")
+    with small_town.tools.database.work() as session:
+        assert held_alone(session, me, "chengjian") == 0
