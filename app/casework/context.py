@@ -141,7 +141,7 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
     now = situation(case, key)
     tips = open_tips(session, tools, holder, now.facts.tips)
     now = fold_in(tools, now, tips)
-    found = records_of(session, now.facts.records)
+    found = [one for one in records_of(session, now.facts.records) if is_read(one, now, holder)]
     return Desktop(
         tools=tools,
         holder=holder,
@@ -156,6 +156,14 @@ def lay_out(session: Session, tools: Tools, holder: Holder, case_id: str) -> Des
         day=tools.now.today(),
         key=key,
     )
+
+
+def is_read(record: Opened, now: Situation, holder: Holder) -> bool:
+    """Whether a desk reads a record of a case it has the key to: not the notes (本岗备注) of the desk that leads, where
+    it only acts first itself.
+    """
+    known = {"", *holder.desks}
+    return record.kind != "note" or holder.sits_at(now.desk) or record.value.get("desk", "") in known
 
 
 def open_tips(session: Session, tools: Tools, holder: Holder, ids: Sequence[str]) -> tuple[OpenTip, ...]:

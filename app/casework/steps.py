@@ -143,7 +143,8 @@ def allot(_session: Session, now: Desktop, _edge: Edge, values: Values, _photos:
 
 def note(_session: Session, now: Desktop, _edge: Edge, values: Values, photos: tuple[Photo, ...]) -> Effect:
     """本岗备注: a record under the case key alone; it is no message and no reporter sees it."""
-    value = {"text": values["text"], "photos": [asdict(photo) for photo in photos], "author": now.holder.name}
+    value = {**pick(values, "text"), "photos": [asdict(photo) for photo in photos]}
+    value |= {"author": now.holder.name, "desk": now.now.desk}
     new = prepare_record(now.tools, now.known, kind="note", value=value, holders=[], day=now.day)
     facts = replace(now.now.facts, records=(*now.now.facts.records, new.named))
     return Effect(facts=facts, first_rows=(new.record,))

@@ -300,3 +300,16 @@ def test_who_gave_back_what_they_held_alone_is_not_removed(small_town: Town) -> 
     step(small_town, taken, "assign", who="dispatch", desk="dispatch", member="dispatch", reason="回避")
     with small_town.tools.database.work() as session:
         assert held_alone(session, me, "chengjian") == 0
+
+
+def test_a_note_of_the_dispatch_desk_stays_with_it(small_town: Town) -> None:
+    """Who gave it back would read what the dispatch desk notes for itself about whom to assign, and why."""
+    taken = take(small_town.tools, sent(GAS))
+    step(small_town, taken, "note", text="老板是镇里亲戚")
+    step(small_town, taken, "hand_back", reason="不归我们")
+    step(small_town, taken, "note", who="dispatch", text="城建办推三阻四")
+    notes = {
+        who: [one.value["text"] for one in desktop(small_town, taken.case_id, who).recorded("note")]
+        for who in ("chengjian", "dispatch")
+    }
+    assert notes == {"chengjian": ["老板是镇里亲戚"], "dispatch": ["老板是镇里亲戚", "城建办推三阻四"]}
