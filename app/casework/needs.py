@@ -205,7 +205,8 @@ def rectification_signed(now: Desktop) -> str | None:
         return "复查记录被退回了：请重新写“复查，改好了”。"
     if not newest.value.get("signed_by"):
         return f"复查记录（含前后照片）要{by_whom(now)}。"
-    return None if signed(now, "order") else f"整改要求要{by_whom(now)}。"
+    order = now.recorded("order")[-1]
+    return None if order.value.get("signed_by") else f"整改要求要{by_whom(now)}。"
 
 
 def not_reinspected(now: Desktop) -> str | None:

@@ -365,3 +365,25 @@ def test_edges_ask_at_most_five_fields() -> None:
     """A step would be an exam."""
     assert all(len(edge.fields) <= 5 for edge in EDGES)
     assert set(TABLE) == {edge.name for edge in EDGES}
+
+
+def test_what_was_demanded_last_is_signed_before_it_is_struck_off(town: Town) -> None:
+    """The signature under an earlier demand would stand for one that the leader never saw (安全生产法 §73)."""
+    taken = verified(town)
+    step(town, taken, "answer", reply="查实")
+    today = town.now.today().isoformat()
+    step(town, taken, "rectify", photos=1, measures="更换软管", person="店主", limit=today)
+    sign_all(town)
+    step(town, taken, "hand_up", bureau="qu_yingji", title="液化气", text="请区里看一看钢瓶的来路")
+    outcome = {"document": "某应急〔2026〕1号", "date": today, "conclusion": "true", "result": "来路清楚"}
+    step(town, taken, "record_outcome", "chengjian", 0, **outcome)
+    step(town, taken, "rectify", photos=1, measures="搬走钢瓶", person="店主", limit=today)
+    reinspected(town, taken)
+    (seen,) = [
+        one for one in waiting_for_signature(town.tools, town.holder("signer")) if one.kind == "reinspection"
+    ]
+    sign_record(town.tools, town.holder("signer"), seen.id, "")
+    with pytest.raises(Unmet, match="整改要求要"):
+        step(town, taken, "strike_off")
+    sign_all(town)
+    step(town, taken, "strike_off")
