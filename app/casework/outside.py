@@ -101,7 +101,7 @@ def followed(now: Desktop) -> tuple[tuple[str, object], ...]:
     rows.append(("文书", "、".join(papers)))
     rows += [("整改情况", one.value["found"]) for one in now.recorded("rectification")[-1:]]
     seen = newest_reinspection(now)
-    rows.append(("复查情况", seen.value["found"] if seen else ""))
+    rows.append(("复查情况", seen.value["found"] if seen and seen.value.get("signed_by") else ""))
     return tuple(rows)
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from app.casework.outside import ready_for
+from app.casework.signing import return_record, waiting_for_signature
 from app.intake.take import take
 from tests.casework.test_tickets import HOTLINE
-from tests.casework.test_way import FOUND, desktop, sign_all, step, verified
+from tests.casework.test_way import FOUND, desktop, reinspected, sign_all, step, verified
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 
@@ -59,3 +60,19 @@ def test_what_was_entered_is_remembered_and_what_came_later_is_said(small_town: 
     step(small_town, taken, "link_number", system="yinhuan", number="YH-778")
     assert said()["yinhuan"] == (day, False)
     assert desktop(small_town, taken.case_id).now.facts.extra["external"] == [["yinhuan", "YH-778"]]
+
+
+def test_a_re_inspection_that_is_not_signed_is_told_to_nobody(small_town: Town) -> None:
+    """Another house's system would say that a hazard was seen mended, when the leader had sent that record back."""
+    taken = verified(small_town)
+    limit = small_town.now.today().isoformat()
+    step(small_town, taken, "rectify", photos=1, measures="更换软管", person="店主", limit=limit)
+    sign_all(small_town)
+    reinspected(small_town, taken, found="软管全换成了金属的")
+    (seen,) = waiting_for_signature(small_town.tools, small_town.holder("signer"))
+    assert "金属" not in texts(small_town, taken.case_id)["yinhuan"]
+    return_record(small_town.tools, small_town.holder("signer"), seen.id, "没有拍全")
+    assert "金属" not in texts(small_town, taken.case_id)["yinhuan"]
+    reinspected(small_town, taken, found="软管全换成了金属的")
+    sign_all(small_town)
+    assert "金属" in texts(small_town, taken.case_id)["yinhuan"]
