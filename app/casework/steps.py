@@ -120,7 +120,7 @@ def verify(session: Session, now: Desktop, _edge: Edge, values: Values, photos: 
     return verified_too(effect, now, others)
 
 
-WORDED = ("enterprise", "place", "found", "person", "measured", "present", "advice")
+WORDED = ("enterprise", "place", "found", "person", "basis", "measured", "present", "advice")
 MORE_OF_SITE = ("place", "criterion", "basis", "colour", "measured", "present", "advice")
 
 

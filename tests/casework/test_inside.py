@@ -137,6 +137,8 @@ def test_a_visit_is_not_written_into_what_cannot_be_verified(small_town: Town) -
     step(small_town, two, "accept")
     with pytest.raises(Unmet, match="举报原话"):
         step(small_town, one, "verify", "chengjian", 0, **{**site, "found": OTHER.what}, also=number)
+    with pytest.raises(Unmet, match="举报原话"):
+        step(small_town, one, "verify", "chengjian", 0, **site, basis=OTHER.what, also=number)
     with pytest.raises(Unmet, match="没有这个编号"):
         step(small_town, one, "verify", "chengjian", 0, **site, also="12345678")
 
