@@ -96,6 +96,8 @@ def transfer(
     session: Session, now: Desktop, _edge: Edge, values: Values, _photos: tuple[Photo, ...]
 ) -> Effect:
     desk_id, to = receivers(session, now, values)
+    if now.provisional and desk_id == now.now.desk:  # nobody is named by it, and no dispute ends by silence
+        raise Unmet("还没有定由谁办：请用“指定办理”，写明理由。")
     told = f"已转给{now.desk_name(desk_id)}办理。"
     effect = move(session, now, desk_id, to, handovers=now.now.facts.handovers + 1, reason=values["reason"])
     return replace(effect, said=values["reason"], told=told)

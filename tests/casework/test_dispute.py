@@ -313,3 +313,12 @@ def test_a_note_of_the_dispatch_desk_stays_with_it(small_town: Town) -> None:
         for who in ("chengjian", "dispatch")
     }
     assert notes == {"chengjian": ["老板是镇里亲戚"], "dispatch": ["老板是镇里亲戚", "城建办推三阻四"]}
+
+
+def test_the_dispatch_desk_does_not_end_a_dispute_by_passing_it_to_itself(small_town: Town) -> None:
+    """Who goes first would lose the key, nobody would be named, and silence would count as acceptance after all."""
+    taken = given_back(small_town)
+    itself = {"desk": "dispatch", "member": "dispatch", "reason": "先放着"}
+    with pytest.raises(Unmet, match="指定办理"):
+        step(small_town, taken, "transfer", who="dispatch", **itself)
+    assert desktop(small_town, taken.case_id, "chengjian").provisional == "chengjian"
