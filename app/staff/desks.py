@@ -28,6 +28,8 @@ from app.web.sessions import holder, signed_in
 from app.web.text import plain_text
 
 MOST_INSTRUCTION = 500  # characters
+# The last two (先到场记录, 单位报的整改情况) are read and never signed.
+READ = (*SIGNABLE, "first", "rectification")
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def wanted_records() -> Wanted:
 def records_for_signing(wanted: Wanted) -> dict[str, object]:
     """The records, what waits first and of each the newest; the months to choose from; what a penalty can be put to."""
     with tools().database.work() as session:
-        every = [one for one in read_records(session, tools(), holder()) if one.kind in SIGNABLE]
+        every = [one for one in read_records(session, tools(), holder()) if one.kind in READ]
         months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
         month = wanted.month or next(iter(months), "")
         found = [one for one in every if is_shown(one, month, wanted.number, wanted.committee)]
@@ -83,7 +85,7 @@ def records_for_signing(wanted: Wanted) -> dict[str, object]:
 
 
 def words_for_signing() -> dict[str, object]:
-    return {"fields": EDGE.fields, "kinds": KIND_NAMES, "levels": LEVELS, **names()}
+    return {"fields": EDGE.fields, "is_waiting": is_waiting, "kinds": KIND_NAMES, "levels": LEVELS, **names()}
 
 
 def is_shown(one: Opened, month: str, number: str, committee: str) -> bool:

@@ -129,3 +129,22 @@ def test_what_was_looked_at_opens_fast_and_all_of_it_still(town: Town) -> None:
     assert before == after == 2
     with town.tools.database.work() as session:
         assert set(session.scalars(forms)) == {"wrap"}
+
+
+def test_what_nobody_signs_is_read_too(small_town: Town) -> None:
+    """Leader and office would never see what a desk found that went first, or what the enterprise says; or the page
+    would ask for a signature that is refused.
+    """
+    disputed = take(small_town.tools, sent())
+    step(small_town, disputed, "hand_back", reason="不归我们")
+    step(small_town, disputed, "act_first", found="关了总阀，拉了警戒线")
+    taken = verified(small_town)
+    step(small_town, taken, "rectify", measures="换软管", person="店主", limit="2027-02-01")
+    sign_all(small_town)
+    step(small_town, taken, "report_done", found="店主说换过了")
+    for who in ("signer", "office"):
+        page = signed_in(app_of(small_town), small_town, who)[0].get("/desk/signing").text
+        assert "关了总阀，拉了警戒线" in page
+        assert "<dt>单位说的</dt><dd>店主说换过了</dd>" in page
+        assert "待签批" not in page
+        assert "签批同意" not in page
