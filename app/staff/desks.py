@@ -1,22 +1,25 @@
 """Pages of single posts: signing, duty, the office's overview."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.casework.decisions import EDGE, decidable, record_by_office
 from app.casework.flow import LEADS, LEVELS
-from app.casework.models import NEVER
+from app.casework.models import NEVER, Case
 from app.casework.needs import Unmet
 from app.casework.pressing import LIGHTS, MOST, WITH, press, watched
 from app.casework.reading import note_listing
-from app.casework.records import SIGNABLE, Opened, is_waiting, keep_keys, read_records
+from app.casework.records import SIGNABLE, Opened, cases_served, is_waiting, keep_keys, read_records
 from app.casework.signing import return_record, sign_record
 from app.db.base import month_of
 from app.notices.write import mark_done
 from app.people.desks import all_desks
+from app.people.grants import chunks
 from app.rules.committees import committee_of
 from app.staff.cases import names
 from app.staff.news import news_of, seen
@@ -70,7 +73,8 @@ def records_for_signing(wanted: Wanted) -> dict[str, object]:
         every = [one for one in read_records(session, tools(), holder()) if one.kind in READ]
         months = sorted({month_of(one.day) for one in every if not is_waiting(one)}, reverse=True)
         month = wanted.month or next(iter(months), "")
-        found = [one for one in every if is_shown(one, month, wanted.number, wanted.committee)]
+        numbers = numbers_of(session, every)
+        found = [one for one in every if is_shown(one, month, wanted, numbers[one.id])]
         fined = decidable(session, found) if "office" in holder().roles else set()
         desks = all_desks(session)
     return {
@@ -79,6 +83,8 @@ def records_for_signing(wanted: Wanted) -> dict[str, object]:
         "month": "" if wanted.number else month,
         "number": wanted.number,
         "committee": wanted.committee,
+        "numbers": numbers,
+        "known": known_of(every, found),
         "decidable": fined,
         "desks": desks,
     }
@@ -88,10 +94,45 @@ def words_for_signing() -> dict[str, object]:
     return {"fields": EDGE.fields, "is_waiting": is_waiting, "kinds": KIND_NAMES, "levels": LEVELS, **names()}
 
 
-def is_shown(one: Opened, month: str, number: str, committee: str) -> bool:
-    if number:
-        return one.value.get("number") == number
-    if committee and committee_of(str(one.value.get("sector"))) != committee:
+def numbers_of(session: Session, records: Sequence[Opened]) -> dict[str, list[str]]:
+    """By record the numbers of the cases that it belongs to, its own first."""
+    wanted = {case_id for one in records for case_id in cases_served(one)[1:]}
+    known: dict[str, str] = {}
+    for some in chunks(sorted(wanted)):
+        rows = session.execute(select(Case.id, Case.number).where(Case.id.in_(some)))
+        known |= {case_id: number for case_id, number in rows if number}
+    return {
+        one.id: [
+            one.value["number"],
+            *(known[case_id] for case_id in cases_served(one)[1:] if case_id in known),
+        ]
+        for one in records
+    }
+
+
+def known_of(every: Sequence[Opened], shown: Sequence[Opened]) -> dict[str, dict[str, str]]:
+    """What other records of the same case tell of one: which enterprise and where, and under a re-inspection what had
+    been demanded. A leader would sign for a number alone.
+    """
+    found: dict[str, dict[str, str]] = {one.id: {} for one in shown}
+    of_case: dict[str, list[Opened]] = {str(one.value["case"]): [] for one in shown}
+    for one in every:  # in the order of their days
+        for case_id in cases_served(one):
+            if case_id in of_case and one.kind in ("site", "order"):
+                of_case[case_id].append(one)
+    for one in shown:
+        for earlier in of_case[str(one.value["case"])]:
+            if earlier.day <= one.day and earlier.kind == "site":
+                found[one.id] |= {name: earlier.value.get(name, "") for name in ("enterprise", "place")}
+            elif earlier.day <= one.day and one.kind == "reinspection":
+                found[one.id]["measures"] = earlier.value["measures"]
+    return found
+
+
+def is_shown(one: Opened, month: str, wanted: Wanted, numbers: Sequence[str]) -> bool:
+    if wanted.number:
+        return wanted.number in numbers
+    if wanted.committee and committee_of(str(one.value.get("sector"))) != wanted.committee:
         return False
     return is_waiting(one) or month_of(one.day) == month
 

@@ -148,3 +148,32 @@ def test_what_nobody_signs_is_read_too(small_town: Town) -> None:
         assert "<dt>单位说的</dt><dd>店主说换过了</dd>" in page
         assert "待签批" not in page
         assert "签批同意" not in page
+
+
+def test_the_leader_reads_which_enterprise_and_what_was_demanded(small_town: Town) -> None:
+    """A leader would sign that something was mended, or may take longer, by the number of a case alone."""
+    taken = verified(small_town)
+    step(small_town, taken, "rectify", measures="换软管", person="店主", limit="2027-02-01")
+    sign_all(small_town)
+    reinspected(small_town, taken)
+    small_town.now.pass_days(40)
+    client, _ = signed_in(app_of(small_town), small_town, "signer")
+    waits = client.get("/desk/signing?month=2020-01").text
+    assert "<dt>单位</dt><dd>某饭店</dd>" in waits
+    assert "<dt>措施</dt><dd>换软管</dd>" in waits
+
+
+def test_a_visit_for_several_cases_is_found_by_each_number(small_town: Town) -> None:
+    """The leader would sign for one case, not knowing of the other, and not find the record by that one's number."""
+    one, two = take(small_town.tools, sent()), take(small_town.tools, sent())
+    for each in (one, two):
+        step(small_town, each, "accept")
+    numbers = [desktop(small_town, each.case_id).now.number for each in (one, two)]
+    site = {"enterprise": "某饭店", "found": FOUND, "level": "general", "also": numbers[1]}
+    step(small_town, one, "verify", photos=1, **site)
+    client, _ = signed_in(app_of(small_town), small_town, "signer")
+    both = "、".join(f"{number[:4]} {number[4:]}" for number in numbers)
+    for number in numbers:
+        page = client.get(f"/desk/signing?number={number}").text
+        assert page.count("待签批</summary>") == 1
+        assert f"<dt>事项编号</dt><dd>{both}</dd>" in page
