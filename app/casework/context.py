@@ -95,6 +95,11 @@ class Desktop:
         return self.holder.sits_at(self.provisional)
 
     @property
+    def acting(self) -> str:
+        """The desk in whose name the holder takes a step: the one that leads, or that acts first."""
+        return self.provisional if self.is_provisional and not self.is_lead else self.now.desk
+
+    @property
     def in_hand(self) -> bool:
         """Whether the holder leads what the reports belong to: neither who only acts first, nor who reads them in a
         case that was merged into another, which may be somebody else's by now.

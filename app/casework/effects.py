@@ -69,7 +69,7 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
         "author_id": now.holder.member_id,
         "number": now.now.number,
         "sector": now.now.sector,
-        "desk": now.now.desk,
+        "desk": now.acting,
         "case": now.case.id,
     }
     new = prepare_record(

@@ -200,10 +200,20 @@ def show(now: Desktop, problem: str = "", edge: str = "", typed: dict[str, str] 
 
 @signed_in(*LEADS)
 def step(case_id: str, edge: str) -> str | AnyResponse | tuple[str, int]:
-    """Take one edge; what was typed stays on the page when it cannot be taken."""
+    """Take one edge; what was typed stays on the page when it cannot be taken, also by who has no key any more."""
     if edge not in TABLE:
         abort(404)
     typed = {field.name: plain_text(request.form.get(field.name, "")) for field in TABLE[edge].asked}
+    try:
+        return taken(case_id, edge, typed)
+    except NoKey:
+        return render_template(
+            "staff/out_of_hand.html", typed=[one for one in typed.values() if one.strip()]
+        ), 404
+
+
+def taken(case_id: str, edge: str, typed: dict[str, str]) -> AnyResponse | tuple[str, int]:
+    """Raises NoKey."""
     uploads = photos_sent()
     version = request.form.get("version", type=int)
     try:

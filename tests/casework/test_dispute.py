@@ -74,7 +74,7 @@ def test_who_gave_it_back_acts_until_somebody_is_assigned(small_town: Town) -> N
     )
     step(small_town, taken, "act_first", found="又看了一遍")
     (first, again) = desktop(small_town, taken.case_id, "dispatch").recorded("first")
-    assert first.value["found"] == FIRST["found"]
+    assert (first.value["found"], first.value["desk"]) == (FIRST["found"], "chengjian")
     assert len(first.value["photos"]) == 1
     assert again.value["found"] == "又看了一遍"
     assert taken.receipt is not None

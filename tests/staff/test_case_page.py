@@ -74,6 +74,22 @@ def test_who_gave_a_case_back_finds_it_and_what_to_do(small_town: Town) -> None:
     )
 
 
+def test_what_was_typed_outlives_the_key(small_town: Town) -> None:
+    """Who writes in the field while the dispatch desk assigns the case would lose every word."""
+    taken = take(small_town.tools, sent())
+    client, secret = signed_in(app_of(small_town), small_town, "chengjian")
+    client.get(f"/desk/cases/{taken.case_id}")
+    step(small_town, taken, "hand_back", reason="不归我们")
+    version = desktop(small_town, taken.case_id).now.version
+    step(small_town, taken, "assign", who="dispatch", desk="anjian", reason="谁主管")
+    typed = {"csrf": secret, "version": str(version), "found": "关了总阀，等人来换管子"}
+    for case_id in (taken.case_id, "a" * 32):
+        answer = client.post(f"/desk/cases/{case_id}/act_first", data=typed)
+        assert answer.status_code == 404
+        assert "关了总阀，等人来换管子" in answer.text
+        assert "没有这一件，或者已经交给别的岗位" in answer.text
+
+
 def post_record(client: FlaskClient, secret: str, taken: Taken, version: int) -> TestResponse:
     typed = {
         "csrf": secret,
