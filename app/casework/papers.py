@@ -50,7 +50,9 @@ class Sheet:
     photos: tuple[tuple[str, tuple[dict[str, Any], ...]], ...] = ()
     seal: bool = False  # room for the town's seal
     slip: bool = False  # with a return slip (回执)
-    items: Rows = ()  # a list of things, one a line
+    items: Rows = ()  # a list of things, one a line, each with its day
+    listed: str = "文书"  # what these are
+    paged: bool = False  # with room for the page of each
     upward: bool = False  # 上行文: with room for who issues it (签发人)
 
 
@@ -522,17 +524,25 @@ def duty_record(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
         for edge in [str(one.detail.get("edge"))]
         if one.proven and edge in DUTY_STEPS
     ]
-    return Sheet("履职记录", head(now), items=tuple(items), signs=("承办人", "负责人"))
+    signs = ("承办人", "负责人")
+    return Sheet("履职记录", head(now), items=tuple(items), listed="办了什么、谁办的", signs=signs)
 
 
 def contents(now: Desktop, _record: Opened | None, _say: Wording) -> Sheet:
-    """卷内目录: the papers of the file, in their order."""
-    offered = [one for one in papers_of(now) if one.form.id != "contents"]
-    items = [(chinese_day(one.record.day if one.record else now.now.day), one.form.title) for one in offered]
+    """卷内目录: the papers of the file, in their order. What is made from the whole case bears the day on which it is
+    printed: that is written in by hand.
+    """
+    items = []
+    for one in papers_of(now):
+        day = now.now.day if one.form.id in AT_FIRST else None
+        day = one.record.day if one.record else day
+        if one.form.id != "contents":
+            items.append((chinese_day(day) if day else "", one.form.title))
     letters = [
         (chinese_day(one.day), f"{one.value['form']}：{one.value['title']}") for one in now.recorded("paper")
     ]
-    return Sheet("卷内目录", head(now), items=(*items, *letters), signs=("立卷人", "检查人", "立卷日期"))
+    signs = ("立卷人", "检查人", "立卷日期")
+    return Sheet("卷内目录", head(now), items=(*items, *letters), paged=True, signs=signs)
 
 
 def has_reports(now: Desktop, _record: Opened | None) -> bool:
@@ -583,4 +593,5 @@ FORMS = (
     Form("duty", "履职记录", True, duty_record),
     Form("contents", "卷内目录", False, contents),
 )
+AT_FIRST = ("register", "call", "patrol", "handed_down")  # what is written as the case comes in
 MAY_SAY = ("register", "call", "report", "answer", "contents")  # 举报: the others never, whatever was typed

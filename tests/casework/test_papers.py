@@ -20,7 +20,7 @@ from app.people.grants import NoKey
 from app.sealing.once import new_once, read_once
 from app.tips.content import Report
 from app.tips.identity import Person
-from tests.casework.test_way import desktop, picture, reinspected, sign_all, step, verified
+from tests.casework.test_way import FOUND, desktop, picture, reinspected, sign_all, step, verified
 from tests.intake.test_take import GAS, sent
 from tests.makers import Town
 from tests.web.door import app_of, signed_in
@@ -316,3 +316,35 @@ def test_one_answer_tells_nobody_of_another_report(small_town: Town) -> None:
     assert not [one for one in now.reports if one.tip.number in answer]
     assert "奖励建议" not in answer
     assert "符合奖励条件情况" in answer
+
+
+def test_a_file_s_list_dates_no_paper_before_it_was_made(small_town: Town) -> None:
+    """卷内目录 gave 核查报告 and 举报答复书 the day of registration, before anybody had gone there."""
+    taken = take(small_town.tools, sent())
+    registered = chinese_day(small_town.now.today())
+    small_town.now.pass_days(3)
+    step(small_town, taken, "accept")
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="general", photos=1)
+    sheet = made(desktop(small_town, taken.case_id), "contents")
+    days = {title: day for day, title in sheet.items}
+    assert days["举报登记表"] == registered
+    assert days["隐患告知书"] == chinese_day(small_town.now.today())
+    assert days["核查报告"] == days["履职记录"] == ""
+
+
+def test_what_was_done_is_not_listed_as_papers(small_town: Town) -> None:
+    """履职记录 was headed 文书 and 页码, the columns of a file's list."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    pages = {
+        form: client.get(f"/desk/cases/{taken.case_id}/papers/{form}/case").text
+        for form in ("duty", "contents")
+    }
+    assert "<th>办了什么、谁办的</th></tr>" in pages["duty"]
+    assert "<th>文书</th><th>页码</th></tr>" in pages["contents"]
+
+
+def made(now: Desktop, form_id: str) -> Sheet:
+    (one,) = (one for one in papers_of(now) if one.form.id == form_id)
+    return one.form.build(now, one.record, wording(now, one.place, ""))
