@@ -138,3 +138,13 @@ def test_an_opened_identity_is_said_in_words(small_town: Town) -> None:
     page = client.get(f"/desk/cases/{taken.case_id}", follow_redirects=True).text
     assert "启封，看了举报人 chengjian" in page
     assert "identity_opened" not in page
+
+
+def test_a_step_that_still_misses_something_says_so_unopened(small_town: Town) -> None:
+    """An inspector would open one step after the other to find which of them can be taken."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    page = client.get(f"/desk/cases/{taken.case_id}").text
+    assert f'<summary>{TABLE["conclude"].title} <span class="tag">还不能办</span></summary>' in page
+    assert f"<summary>{TABLE['verify'].title}</summary>" in page
