@@ -71,6 +71,7 @@ def with_record(now: Desktop, kind: str, value: dict[str, Any], *, signer: bool,
         "sector": now.now.sector,
         "desk": now.acting,
         "case": now.case.id,
+        "turn": len(now.recorded(kind)),  # of several on one day the order: a record's id is random
     }
     new = prepare_record(
         now.tools,

@@ -151,13 +151,16 @@ def decisions_in(found: Sequence[Opened]) -> list[Opened]:
 
 
 def read_records(session: Session, tools: Tools, holder: Holder, ids: Sequence[str] = ()) -> list[Opened]:
-    """All records granted to the holder (a leader's, the office's, the duty desk's), or those among `ids`."""
+    """All records granted to the holder (a leader's, the office's, the duty desk's), or those among `ids`, in the order
+    they were written: by day, and on one day by their turn in the case.
+    """
     query = select(Record).where(granted(holder, "record", Record.id))
     if ids:
         query = query.where(Record.id.in_(ids))
     rows = list(session.scalars(query.order_by(Record.day, Record.id)))
     keys = open_keys(session, tools.keyring, holder, "record", [row.id for row in rows])
-    return [open_record(row, keys[row.id]) for row in rows if row.id in keys]
+    opened = [open_record(row, keys[row.id]) for row in rows if row.id in keys]
+    return sorted(opened, key=lambda one: (one.day, one.value.get("turn", 0)))
 
 
 def open_record(row: Record, key: bytes) -> Opened:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.casework.models import OPEN, Case
-from app.casework.records import Opened, cases_served, read_records
+from app.casework.records import Opened, cases_served, is_waiting, read_records
 from app.figures.quarters import Quarter
 from app.people.grants import chunks
 from app.people.holder import Holder
@@ -29,11 +29,13 @@ class Hazards:
     found: Counter[str]  # in the quarter, by village
     major: Counter[str]  # of these 重大事故隐患
     major_open: Counter[str]  # cases not closed whose newest signed record says 重大事故隐患, by desk
+    major_waiting: int  # records that say so and wait for the leader
 
 
 def hazards(session: Session, tools: Tools, holder: Holder, quarter: Quarter) -> Hazards:
     """Opens each site record that the holder holds: the caller enters that first."""
-    records = [one for one in read_records(session, tools, holder) if is_finding(one)]
+    every = [one for one in read_records(session, tools, holder) if one.kind == "site"]
+    records = [one for one in every if is_finding(one)]
     names = villages(session, tools)
     within = [
         one for one in records if quarter.first <= one.day <= quarter.last and one.value["level"] != "none"
@@ -42,6 +44,7 @@ def hazards(session: Session, tools: Tools, holder: Holder, quarter: Quarter) ->
         found=Counter(village_of(one, names) for one in within),
         major=Counter(village_of(one, names) for one in within if one.value["level"] == "major"),
         major_open=open_majors(session, records),
+        major_waiting=sum(is_waiting(one) and one.value["level"] == "major" for one in every),
     )
 
 

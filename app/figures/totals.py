@@ -51,6 +51,9 @@ class Standing:
         return WAITS_WITH.get(self.state, "us")
 
 
+Counted = Arrived | Ended | Standing
+
+
 @dataclass(frozen=True)
 class Totals:
     """Counts of the months asked for, and of what is open now."""

@@ -1,6 +1,7 @@
 """Figures: the dashboard, a desk's quarterly statement, the quarter's report, publishing."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from flask import Blueprint, abort, redirect, render_template, url_for
@@ -16,7 +17,7 @@ from app.figures.quarters import NoQuarter, Quarter, months_until
 from app.figures.releases import COLUMNS, preview, publish, releases
 from app.figures.rewards import reward_totals
 from app.figures.statements import CHANNELS, hand_in, state_figures, statements
-from app.figures.totals import FOUND, RECTIFIED, Totals, totals
+from app.figures.totals import FOUND, RECTIFIED, Counted, Totals, totals
 from app.people.desks import NoLivingKey, all_desks
 from app.rules.committees import committee_of
 from app.staff.words import committee_names
@@ -190,16 +191,24 @@ def quarter(text: str) -> str:
         open=sum(found.standing.values()), late=found.open(lambda one: one.with_whom if one.late else None),
         whom=WITH_WHOM, late_desks=found.open(lambda one: one.desk if one.late and one.with_whom == "us" else None),
         desks=desks, committees=committee_names(),
-        by_committee={
-            "came": found.arrivals(lambda one: committee_of(one.sector), asked.months),
-            "ended": found.ends(lambda one: committee_of(one.sector), asked.months),
-            "late": found.open(lambda one: committee_of(one.sector) if one.late else None),
-        },
+        sectors={one.id: one.name for one in tools().rules.sectors.values()},
+        desk_names={desk.id: desk.name for desk in desks.values()},
+        by_committee=counted_by(found, lambda one: committee_of(one.sector), asked),
+        by_sector=counted_by(found, sector_of, asked), by_desk=counted_by(found, desk_of, asked),
         stated=stated, total=total, waited=waited, money=money, hazards=found_where,
         took={desk: one["days"] for desk, one in stated.items() if one["days"] is not None},
         listed={channel: name for channel, name in CHANNELS.items() if channel in total},
         today=tools().now.today(),
     )  # fmt: skip
+
+
+def counted_by(found: Totals, name_of: Callable[[Counted], str], asked: Quarter) -> dict[str, Counter[str]]:
+    """What came and ended in the quarter and is late now, under what `name_of` says of each."""
+    return {
+        "came": found.arrivals(name_of, asked.months),
+        "ended": found.ends(name_of, asked.months),
+        "late": found.open(lambda one: name_of(one) if one.late else None),
+    }
 
 
 def added(stated: object) -> dict[str, int]:

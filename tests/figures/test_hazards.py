@@ -76,6 +76,26 @@ def test_a_visit_to_several_cases_leaves_each_its_major_hazard(small_town: Town)
     assert reckoned(small_town).found == {"": 1}  # found once
 
 
+def test_the_last_record_of_a_day_counts(small_town: Town) -> None:
+    """Two visits on one day: which level stands would be a matter of chance, for a record's id is random."""
+    for first, last in (("general", "major"), ("major", "general")) * 3:
+        taken = take(small_town.tools, sent())
+        step(small_town, taken, "accept")
+        for level in (first, last):
+            step(small_town, taken, "verify", photos=1, enterprise="某饭店", found=FOUND, level=level)
+            sign_all(small_town)
+    assert reckoned(small_town).major_open == {"chengjian": 3}
+
+
+def test_a_major_hazard_that_waits_for_the_leader_is_said(small_town: Town) -> None:
+    """The report would say that no major hazard stands open, while one waits to be signed."""
+    visited(small_town, level="major", signed=False)
+    found = reckoned(small_town)
+    assert (found.major_open, found.major_waiting) == ({}, 1)
+    sign_all(small_town)
+    assert reckoned(small_town).major_waiting == 0
+
+
 def test_nothing_of_an_accusation_is_counted(small_town: Town) -> None:
     """What discipline looked at would be seen by office and leader."""
     second(small_town)
