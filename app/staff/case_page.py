@@ -12,12 +12,13 @@ from app.casework.lateness import late_dues
 from app.casework.needs import colleagues, is_alone, may_countersign, may_receive, nobody_to_recheck, possible
 from app.casework.outside import ready_for
 from app.casework.papers import CHANNELS
+from app.casework.records import is_waiting
 from app.casework.reporting import is_retaliation
 from app.casework.ticketed import Ticket
 from app.casework.tickets import ready_text, tickets_of
 from app.casework.visiting import wishes
 from app.ledger.write import Opening, history
-from app.people.models import Member, Membership
+from app.people.models import Desk, Member, Membership
 from app.rules.canned import load_canned
 from app.rules.criteria import load_criteria
 from app.rules.insider import insider_words
@@ -55,6 +56,7 @@ def said_of(now: Desktop) -> dict[str, object]:
         "channel_names": CHANNELS,
         "alone": is_alone(now),
         "no_recheck": nobody_to_recheck(now),
+        "unsigned": [one for one in now.records if is_waiting(one)],
     }
 
 
@@ -173,10 +175,12 @@ def ordinary_sectors(_now: Desktop) -> Choices:
 
 
 def members(_now: Desktop) -> Choices:
+    """Who sits at a desk that may lead: nobody else can get a case."""
     seated = (
         select(Member.username, Member.name)
         .join(Membership, Membership.member_id == Member.id)
-        .where(Member.active, Membership.desk_id != "")
+        .join(Desk, Desk.id == Membership.desk_id)
+        .where(Member.active, Desk.active, Desk.role.in_(LEADS))
         .order_by(Member.username)
         .distinct()
     )

@@ -90,6 +90,42 @@ def test_what_was_typed_outlives_the_key(small_town: Town) -> None:
         assert "没有这一件，或者已经交给别的岗位" in answer.text
 
 
+def test_nothing_that_decides_is_chosen_beforehand(small_town: Town) -> None:
+    """A tired inspector would record a major hazard as an ordinary one by not choosing; or send a case to the first
+    desk of the list.
+    """
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    page = client.get(f"/desk/cases/{taken.case_id}").text
+    for name in ("verify-level", "transfer-desk", "conclude-conclusion"):
+        chosen = re.search(rf'<select id="{name}"[^>]*required[^>]*>(.*?)</select>', page)
+        if chosen is not None:
+            assert chosen[1].startswith('<option value="" selected>请选</option>')
+    assert 'id="verify-level"' in page
+
+
+def test_a_case_says_that_it_waits_for_the_leader(small_town: Town) -> None:
+    """An inspector would look for a step to take while only a signature is missing."""
+    taken = take(small_town.tools, sent())
+    step(small_town, taken, "accept")
+    step(small_town, taken, "verify", enterprise="某饭店", found=FOUND, level="general", photos=1)
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    assert "等领导签批：核查记录" in client.get(f"/desk/cases/{taken.case_id}").text
+    sign_all(small_town)
+    assert "等领导签批" not in client.get(f"/desk/cases/{taken.case_id}").text
+
+
+def test_a_case_is_offered_to_nobody_who_cannot_have_it(small_town: Town) -> None:
+    """The list of people would offer the administrator and the keepers, and refuse them afterwards."""
+    taken = take(small_town.tools, sent())
+    client, _ = signed_in(app_of(small_town), small_town, "chengjian")
+    page = client.get(f"/desk/cases/{taken.case_id}", follow_redirects=True).text
+    offered = re.findall(r'<select id="transfer-member".*?</select>', page)[0]
+    assert 'value="anjian"' in offered
+    assert not [who for who in ("admin", "approver", "custodian", "cashier") if f'value="{who}"' in offered]
+
+
 def post_record(client: FlaskClient, secret: str, taken: Taken, version: int) -> TestResponse:
     typed = {
         "csrf": secret,
