@@ -156,6 +156,7 @@ def measure(site: Site, count: int) -> None:
         keep_keys(tools, office)
     line("queue", timed(listed()), "≤ 50 ms")
     line("queue, closed", timed(listed(state="closed")), "≤ 50 ms")
+    line("queue, what is late", timed(listed(due="late")), "≤ 50 ms")
     line("queue, one sector", timed(listed(sector="gas")), "≤ 50 ms")
     line("queue, a state and a sector", timed(listed(state="verifying", sector="gas")), "≤ 50 ms")
     line("overdue board", timed(lambda: overdue_board(site, office)), "≤ 50 ms")
