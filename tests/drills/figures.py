@@ -32,6 +32,7 @@ from tests.drills.many import fill
 from tests.drills.server import Site, make_site
 
 REAL = 20_000
+DISPUTED = 300  # cases that wait at the dispatch desk, none of which the measured desk gave back
 RECORDS = 10_000
 SERIES = {"postgresql": "generate_series(1, :count) AS s(n)", "sqlite": "s"}
 FIRST = {
@@ -43,7 +44,7 @@ MONTH = {"postgresql": "to_char({}, 'YYYY-MM')", "sqlite": "strftime('%Y-%m', {}
 ID = {"postgresql": "md5(n::text)", "sqlite": "printf('%032x', n)"}
 PAD = {"postgresql": "decode(repeat('00', {}), 'hex')", "sqlite": "zeroblob({})"}
 NUMBER = {"postgresql": "lpad(n::text, 8, '0')", "sqlite": "printf('%08d', n)"}
-DESKS = ("anjian", "zhifa", "paichusuo", "shichang", "nongye", "shehui", "dispatch")
+DESKS = ("anjian", "zhifa", "paichusuo", "shichang", "nongye", "shehui", "jingji")
 SECTORS = ("gas", "fire", "hazchem", "construction", "road_transport", "trade_industry", "ebike", "school")
 
 
@@ -72,11 +73,13 @@ def fill_clear(site: Site, count: int) -> None:
         "INSERT INTO monthly_counts (month, desk_id, sector, outcome, count)"
         " SELECT month, desk_id, sector, 'true', count(*) FROM cases WHERE state = 'closed' GROUP BY 1, 2, 3"
     )
-    for words in (rows, counts):
+    disputed = (
+        "UPDATE cases SET desk_id = 'dispatch' WHERE id IN (SELECT id FROM cases WHERE desk_id = 'jingji'"  # noqa: S608
+        f" AND state = 'received' ORDER BY id LIMIT {DISPUTED})"
+    )
+    for words in (rows, counts, disputed):
         with database.work(write=True) as session:
             session.execute(text(words), {"count": count} if ":count" in words else {})
-    with database.writer.connect() as connection, connection.begin():
-        connection.execute(text("ANALYZE"))
 
 
 def fill_records(site: Site, count: int) -> None:
@@ -154,6 +157,8 @@ def measure(site: Site, count: int) -> None:
 
     for _ in range(RECORDS // MOST_KEPT):  # as the pages do when somebody looks
         keep_keys(tools, office)
+    with tools.database.writer.connect() as connection, connection.begin():
+        connection.execute(text("ANALYZE"))  # as PostgreSQL does by itself some minutes later
     line("queue", timed(listed()), "≤ 50 ms")
     line("queue, closed", timed(listed(state="closed")), "≤ 50 ms")
     line("queue, what is late", timed(listed(due="late")), "≤ 50 ms")
