@@ -116,7 +116,9 @@ def sealed_until(session: Session, tools: Tools, holder: Holder, last: date) -> 
     The desk's search lines tell; what has none yet is opened. Of a desk with more than 600 cases in hand it looks at
     the 600 most urgent, so that its list does not wait: `outside_dues` goes through all.
     """
-    hand = select(Case.id).where(or_(*sources(holder, every=False)), may_know(holder))
+    hand = select(Case.id).where(
+        Case.desk_id.in_(holder.desks), OPEN
+    )  # of a reserved case all of ours is in clear
     hand = hand.order_by(Case.next_due).limit(MOST_LOOKED)
     lines, without = Lines(tools.keyring, holder, "case").all(session, hand)
     found = [case_id for case_id, line in lines.items() if (due_in_line(line) or NEVER) <= last]
