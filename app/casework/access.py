@@ -40,7 +40,7 @@ def may_count(holder: Holder) -> ColumnElement[bool]:
 
 def cases_of_desks(holder: Holder, *desks: str) -> Select[Case]:
     """Cases that a desk leads and the whole of it may know (all of the holder's desks, or those named): what one member
-    holds alone, or was given back, is in no register, statement or figure that lies open at the desk.
+    holds alone, or the desk gave back, is in no register, statement or figure that lies open at it.
     """
     wanted = [desk for desk in holder.desks if not desks or desk in desks]
     whole = (
@@ -78,8 +78,7 @@ def held_alone(session: Session, member_id: str, desk_id: str) -> int:
     """How many open cases of a desk this member alone may know: they would leave with the member.
 
     What they alone gave back counts until another desk is assigned: they would go on reading it. A reserved case names
-    no desk in clear: at a desk of discipline all count that the member's own key opens and of
-    which something is due.
+    no desk in clear: at a desk of discipline all count that the member's own key opens and of which something is due.
     """
     own = (
         Grant.subject_kind == "case",

@@ -116,16 +116,15 @@ def sealed_until(session: Session, tools: Tools, holder: Holder, last: date) -> 
     The desk's search lines tell; what has none yet is opened. Of a desk with more than 600 cases in hand it looks at
     the 600 most urgent, so that its list does not wait: `outside_dues` goes through all.
     """
-    hand = select(Case.id).where(
+    led = select(Case.id).where(
         Case.desk_id.in_(holder.desks), OPEN
-    )  # of a reserved case all of ours is in clear
-    hand = hand.order_by(Case.next_due).limit(MOST_LOOKED)
+    )  # of a reserved case no day of ours is sealed
+    hand = led.order_by(Case.next_due).limit(MOST_LOOKED)
     lines, without = Lines(tools.keyring, holder, "case").all(session, hand)
     found = [case_id for case_id, line in lines.items() if (due_in_line(line) or NEVER) <= last]
     cases = own_cases(session, holder)
-    if without:
-        for chunk in chunks(without):
-            cases += session.scalars(select(Case).where(Case.id.in_(chunk)))
+    for chunk in chunks(without):
+        cases += session.scalars(select(Case).where(Case.id.in_(chunk)))
     for case, now, contents in opened_cases(session, tools, holder, cases):
         if (sealed_due(tools, now, contents) or NEVER) <= last:
             found.append(case.id)
